@@ -1,0 +1,274 @@
+"""Our own interchange: items as JSON Lines, one object a line; ``sets.jsonl`` beside the file names its sets."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import lzma
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from oai_server.ingest.source import SourceError
+from oai_server.model import Fault, File, FileAccess, Item, Reading, Set, State, Value
+
+KIND = "jsonl"
+SUMMARY = "items as JSON Lines, one object a line (.jsonl, also .gz and .xz); sets.jsonl beside it names the sets"
+ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.xz", ".ndjson")
+SETS = "sets.jsonl"
+RULE = "JSON Lines interchange"
+
+ITEM_KEYS = frozenset({"identifier", "metadata", "sets", "files", "xml", "about", "state", "datestamp"})
+VALUE_KEYS = frozenset({"value", "language", "authority", "confidence"})
+FILE_KEYS = frozenset({"name", "mimetype", "size", "extent", "checksum", "url", "description", "access", "available"})
+SET_KEYS = frozenset({"setSpec", "setName", "setDescription"})
+STATES = ("active", "withdrawn", "private")
+ACCESS = ("open", "restricted", "embargoed", "closed")
+SET_SPEC = re.compile(r"[A-Za-z0-9\-_.!~*'()]+(:[A-Za-z0-9\-_.!~*'()]+)*")
+
+
+class Wrong(ValueError):
+    """A line that is not an item; the message says what and where in it."""
+
+
+def recognises(location: Path) -> bool:
+    """By its name alone."""
+    return location.name.endswith(ENDINGS) and location.name != SETS
+
+
+def read(location: Path) -> Iterator[Reading | Fault | Set]:
+    """The sets beside the file, then an item or a fault for each line that is not blank."""
+    beside = location.parent / SETS
+    if location.name != SETS and beside.is_file():
+        yield from _sets(beside)
+    seen: dict[str, int] = {}
+    for number, line in _lines(location):
+        try:
+            item = item_of(_object(line))
+        except Wrong as error:
+            yield Fault("refused", RULE, str(error), str(location), number, _identifier(line))
+            continue
+        if item.identifier in seen:
+            reason = f"the identifier was given before, in line {seen[item.identifier]}; that item stays"
+            yield Fault("refused", RULE, reason, str(location), number, item.identifier)
+            continue
+        seen[item.identifier] = number
+        yield Reading(item, str(location), number)
+
+
+def _sets(location: Path) -> Iterator[Set | Fault]:
+    for number, line in _lines(location):
+        try:
+            yield _set(_object(line))
+        except Wrong as error:
+            yield Fault("refused", RULE, str(error), str(location), number)
+
+
+def _set(told: Mapping[str, Any]) -> Set:
+    _known(told, SET_KEYS, "the set")
+    spec = _text(told, "setSpec", needed=True)
+    if not SET_SPEC.fullmatch(spec):
+        raise Wrong(f"{spec!r} is not a setSpec: letters, digits and -_.!~*'(), levels parted by colons")
+    return Set(spec, _text(told, "setName") or spec.rpartition(":")[2], _text(told, "setDescription") or None)
+
+
+def _lines(location: Path) -> Iterator[tuple[int, bytes]]:
+    try:
+        with _opened(location) as stream:
+            for number, line in enumerate(stream, 1):
+                stripped = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+                if stripped.strip():
+                    yield number, stripped
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise SourceError(f"{location}: {error}") from error
+
+
+def _opened(location: Path) -> BinaryIO:
+    openers: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open}
+    return cast(BinaryIO, openers.get(location.suffix, open)(location, "rb"))
+
+
+def _object(line: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(line.decode(), object_pairs_hook=_once)
+    except UnicodeDecodeError as error:
+        raise Wrong(f"not UTF-8: {error.reason} at octet {error.start + 1}") from None
+    except json.JSONDecodeError as error:
+        raise Wrong(f"not JSON: {error.msg} at character {error.pos + 1}") from None
+    except RecursionError:
+        raise Wrong("not an item: nested too deeply") from None
+    if not isinstance(found, dict):
+        raise Wrong("the line is not a JSON object")
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise Wrong(f"the key {next(name for name in names if names.count(name) > 1)!r} is given twice")
+    return found
+
+
+def _identifier(line: bytes) -> str | None:
+    """The identifier of a line that is wrong, for the message."""
+    match = re.search(rb'"identifier"\s*:\s*"([^"\\]+)"', line)
+    return match[1].decode(errors="replace") if match else None
+
+
+def item_of(told: Mapping[str, Any]) -> Item:
+    """The item that one object tells; Wrong, with the key, where it tells none."""
+    _known(told, ITEM_KEYS, "the item")
+    state = told.get("state", "active")
+    if state not in STATES:
+        raise Wrong(f"state is {state!r}; it is one of {', '.join(STATES)}")
+    metadata = told.get("metadata", {})
+    if not isinstance(metadata, dict):
+        raise Wrong("metadata must be an object of fields")
+    if state == "active" and not metadata:
+        raise Wrong("metadata is missing: an item that is not withdrawn or private must have some")
+    return Item(
+        identifier=_text(told, "identifier", needed=True),
+        metadata={name: tuple(_values(name, values)) for name, values in metadata.items()},
+        sets=tuple(_texts(told, "sets")),
+        files=tuple(_file(place, each) for place, each in enumerate(_list(told, "files"))),
+        xml=_xml(told.get("xml", {})),
+        about=tuple(_texts(told, "about")),
+        state=cast(State, state),
+        datestamp=_moment(told.get("datestamp")),
+    )
+
+
+def _known(told: object, keys: frozenset[str], where: str) -> None:
+    if not isinstance(told, dict):
+        raise Wrong(f"{where} must be an object")
+    unknown = sorted(set(told) - keys)
+    if unknown:
+        raise Wrong(f"{where} has the unknown key {unknown[0]!r}; known are {', '.join(sorted(keys))}")
+
+
+def _text(told: Mapping[str, Any], key: str, needed: bool = False) -> str:
+    value = told.get(key)
+    if value is None and not needed:
+        return ""
+    if not isinstance(value, str) or (needed and not value.strip()):
+        raise Wrong(f"{key} must be text" + (" that is not empty" if needed else ""))
+    return value
+
+
+def _list(told: Mapping[str, Any], key: str) -> list[Any]:
+    value = told.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Wrong(f"{key} must be a list")
+    return value
+
+
+def _texts(told: Mapping[str, Any], key: str) -> Iterator[str]:
+    for value in _list(told, key):
+        if not isinstance(value, str):
+            raise Wrong(f"{key} must be a list of texts")
+        yield value
+
+
+def _values(field: str, values: Any) -> Iterator[Value]:
+    for value in values if isinstance(values, list) else [values]:
+        if isinstance(value, str):
+            yield Value(value)
+            continue
+        _known(value, VALUE_KEYS, f"a value of {field}")
+        confidence = value.get("confidence")
+        if confidence is not None and (not isinstance(confidence, int) or isinstance(confidence, bool)):
+            raise Wrong(f"confidence of {field} must be a whole number")
+        yield Value(
+            _text(value, "value", needed=True) if value.get("value") != "" else "",
+            _text(value, "language") or None,
+            _text(value, "authority") or None,
+            confidence,
+        )
+
+
+def _file(place: int, told: object) -> File:
+    where = f"files[{place}]"
+    _known(told, FILE_KEYS, where)
+    told = cast(Mapping[str, Any], told)
+    access = told.get("access", "restricted")
+    if access not in ACCESS:
+        raise Wrong(f"{where}: access is {access!r}; it is one of {', '.join(ACCESS)}")
+    size = told.get("size")
+    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 0):
+        raise Wrong(f"{where}: size must be a number of octets")
+    available = _day(told.get("available"), where)
+    if access == "embargoed" and available is None:
+        raise Wrong(f"{where}: an embargoed file needs available, the day on which it opens")
+    try:
+        return File(
+            name=_text(told, "name", needed=True),
+            size=size,
+            access=cast(FileAccess, access),
+            available=available,
+            **{key: _text(told, key) or None for key in ("mimetype", "extent", "checksum", "url", "description")},
+        )
+    except Wrong as error:
+        raise Wrong(f"{where}: {error}") from None
+
+
+def _day(text: object, where: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        if isinstance(text, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Wrong(f"{where}: available is {text!r}; it must be a day such as 2027-01-01")
+
+
+def _xml(told: object) -> Mapping[str, str]:
+    if not isinstance(told, dict) or not all(isinstance(text, str) for text in told.values()):
+        raise Wrong("xml must be an object of metadataPrefix and XML text")
+    return told
+
+
+def _moment(text: object) -> datetime | None:
+    """A source's own datestamp: UTC unless it says otherwise, cut to seconds."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise Wrong(f"datestamp is {text!r}; it must be a time such as 2016-05-14T02:00:00Z")
+    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).replace(microsecond=0)
+
+
+def told(item: Item) -> dict[str, Any]:
+    """The object that tells an item, with no key that has nothing to say; the datestamp is left out: it is ours."""
+    parts = {
+        "identifier": item.identifier,
+        "metadata": {name: [_told_value(value) for value in values] for name, values in item.metadata.items()},
+        "sets": list(item.sets),
+        "files": [_told_file(file) for file in item.files],
+        "xml": dict(item.xml),
+        "about": list(item.about),
+        "state": item.state if item.state != "active" else None,
+    }
+    return {key: value for key, value in parts.items() if value}
+
+
+def _told_value(value: Value) -> str | dict[str, object]:
+    if value == Value(value.text):
+        return value.text
+    parts = {"language": value.language, "authority": value.authority, "confidence": value.confidence}
+    return {"value": value.text, **{key: part for key, part in parts.items() if part is not None}}
+
+
+def _told_file(file: File) -> dict[str, object]:
+    parts = {key: getattr(file, key) for key in sorted(FILE_KEYS)}
+    parts["available"] = file.available.isoformat() if file.available else None
+    return {key: part for key, part in parts.items() if part is not None}

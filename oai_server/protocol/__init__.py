@@ -1,0 +1,1 @@
+"""The standard as pure functions: no HTTP, no database, no clock."""

@@ -1,0 +1,83 @@
+"""Resumption tokens (section 3.5): stateless and signed, so that they outlive a restart and cannot be forged."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous.encoding import base64_decode, base64_encode
+
+from oai_server.model import Position, Selection
+from oai_server.protocol.errors import BadResumptionToken
+
+FORM = 1  # the first value of every token: a later layout gets the next number
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Where a list goes on. ``cursor`` counts the records sent before, ``size`` is completeListSize, times in seconds.
+
+    ``store`` names the store that gave out the position: in another one (a rebuilt one, say) only its datestamp
+    counts. ``last_set`` is the place in ListSets, which has no selection and no position.
+    """
+
+    verb: str
+    profile: str
+    selection: Selection
+    position: Position
+    cursor: int
+    size: int
+    issued: int
+    store: str
+    last_set: str = ""
+
+
+class TokenKeys:
+    """Makes and reads tokens with a list of keys: the first signs, all are accepted."""
+
+    def __init__(self, keys: Sequence[str], lifetime: int) -> None:
+        """``lifetime`` in seconds."""
+        self.lifetime = lifetime
+        self._serializer = URLSafeSerializer(
+            list(reversed(keys)),  # itsdangerous signs with the last
+            salt="oai-server resumptionToken",
+            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+        )
+
+    def encode(self, token: Token) -> str:
+        """The token as text of unreserved URL characters: letters, digits, ``-``, ``_`` and ``.``."""
+        wanted, place = token.selection, token.position
+        values = [FORM, token.verb, token.profile, wanted.prefix, wanted.set_spec, wanted.from_, wanted.until]
+        values += [place.datestamp, place.item, token.cursor, token.size, token.issued, token.store, token.last_set]
+        text = self._serializer.dumps(values)
+        return text.decode() if isinstance(text, bytes) else text
+
+    def decode(self, text: str, verb: str, profile: str, now: int) -> Token:
+        """The token that ``encode`` made for this verb and profile, or BadResumptionToken."""
+        try:
+            values = self._serializer.loads(text) if _canonical(text) else None
+        except (BadData, ValueError):
+            values = None
+        if not values or values[0] != FORM:
+            raise BadResumptionToken("This resumptionToken was not issued here, or was changed on its way")
+        _, made_for, its_profile, prefix, set_spec, from_, until, datestamp, item, cursor, size, issued, store, last = (
+            values
+        )
+        if made_for != verb:
+            raise BadResumptionToken(f"This resumptionToken was issued for {made_for}, not for {verb}")
+        if its_profile != profile:
+            raise BadResumptionToken("This resumptionToken was issued at another base URL of this repository")
+        if now >= issued + self.lifetime:
+            raise BadResumptionToken("This resumptionToken has expired: start the list again")
+        selection, position = Selection(prefix, set_spec, from_, until), Position(datestamp, item)
+        return Token(made_for, its_profile, selection, position, cursor, size, issued, store, last)
+
+
+def _canonical(text: str) -> bool:
+    """Whether each part is what encoding its octets gives: base64 has several spellings of the same octets."""
+    if not text.isascii():
+        return False
+    parts = text.encode().lstrip(b".").split(b".")
+    return all(base64_encode(base64_decode(part)) == part for part in parts)

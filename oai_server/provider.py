@@ -1,0 +1,225 @@
+"""Answers each verb: pairs in, bytes out. The one place that catches protocol errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from lxml.etree import _Element as Element
+
+from oai_server.config import Settings
+from oai_server.model import MetadataFormat, Position, Row, Selection, Site
+from oai_server.protocol import description, response
+from oai_server.protocol.datestamp import Granularity
+from oai_server.protocol.errors import (
+    BadResumptionToken,
+    CannotDisseminateFormat,
+    IdDoesNotExist,
+    NoMetadataFormats,
+    NoRecordsMatch,
+    NoSetHierarchy,
+    ProtocolError,
+    Refusal,
+)
+from oai_server.protocol.request import Request, parse
+from oai_server.protocol.response import Resumption
+from oai_server.protocol.token import Token, TokenKeys
+from oai_server.store import Store
+
+
+def site_of(settings: Settings, base_url: str | None = None) -> Site:
+    """What crosswalks and answers may know of this repository."""
+    base = base_url or settings.default_base_url
+    name = settings.repository_name or settings.host
+    return Site(base, name, settings.identifier_domain, f"{settings.default_base_url}/schemas/")
+
+
+class Provider:
+    """A data provider (section 2.3): one store, one set of formats, one profile."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        formats: Mapping[str, MetadataFormat],
+        compressions: Sequence[str] = (),
+    ) -> None:
+        """``compressions`` are the codings besides identity that the door offers (section 3.1.3)."""
+        self.settings = settings
+        self.store = store
+        self.formats = formats
+        self.compressions = compressions
+        self.granularity = Granularity(settings.granularity)
+        self.tokens = TokenKeys(settings.secret_key or (store.fact("secret") or "",), settings.token_hours * 3600)
+        self.store_name = store.fact("store") or ""
+        self.profile = ""
+
+    def respond(self, pairs: Sequence[tuple[str, str]], base_url: str | None = None) -> bytes:
+        """The whole answer to a request: XML, errors of the protocol included (section 3.6)."""
+        base_url = base_url or self.settings.default_base_url
+        now = self.store.now()  # before anything is read, so that no change falls between two harvests
+        try:
+            request = parse(pairs, self.granularity)
+        except Refusal as refusal:
+            return response.errors(base_url, now, refusal.echo, refusal.errors)
+        try:
+            return self._answer(request, base_url, now)
+        except Refusal as refusal:
+            return response.errors(base_url, now, request.arguments, refusal.errors)
+        except ProtocolError as error:
+            return response.errors(base_url, now, request.arguments, [error])
+
+    def _answer(self, request: Request, base_url: str, now: int) -> bytes:
+        if request.verb in ("ListRecords", "ListIdentifiers"):
+            return self._list(request, base_url, now)
+        if request.verb == "GetRecord":
+            return self._get_record(request, base_url, now)
+        site = site_of(self.settings, base_url)
+        if request.verb == "ListSets":
+            element = self._list_sets(request, now)
+        elif request.verb == "ListMetadataFormats":
+            element = response.list_metadata_formats(self._formats_of(request.identifier), site)
+        else:
+            element = self._identify(site, base_url)
+        return response.answer(base_url, now, request.arguments, element)
+
+    def _identify(self, site: Site, base_url: str) -> Element:
+        domain = site.repository_identifier
+        sample = self.store.sample_identifier(f"oai:{domain}:")
+        return response.identify(
+            site,
+            base_url,
+            self.settings.admin_email or (f"postmaster@{domain}",),
+            self.store.earliest(),
+            self.granularity,
+            self.compressions,
+            description.descriptions(
+                domain,
+                sample,
+                self.settings.metadata_rights,
+                self.settings.friends,
+                self.settings.branding,
+                self.settings.eprints,
+                self.settings.descriptions,
+            ),
+        )
+
+    def _formats_of(self, identifier: str | None) -> Sequence[MetadataFormat]:
+        """The repository's formats, or those in which an item has a record that is not deleted (section 4.4)."""
+        if identifier is None:
+            return tuple(self.formats.values())
+        known = self.store.formats_of(identifier)
+        if known is None:
+            raise IdDoesNotExist(f"No item here has the identifier {identifier}")
+        found = [each for prefix, each in self.formats.items() if known.get(prefix) is False]
+        if not found:
+            raise NoMetadataFormats(f"{identifier} has no metadata format: its records are deleted")
+        return found
+
+    def _list_sets(self, request: Request, now: int) -> Element:
+        after, cursor = "", 0
+        size = self.settings.set_page_size
+        if request.resumption_token is not None:
+            token = self.tokens.decode(request.resumption_token, request.verb, self.profile, now)
+            after, cursor = token.last_set, token.cursor
+        found = self.store.sets(after, size + 1)
+        if not found:
+            if cursor:
+                raise BadResumptionToken("The sets have changed since: start the list again")
+            raise NoSetHierarchy("This repository has no sets")
+        resumption = None
+        if len(found) > size or cursor:
+            total = self.store.count_sets()
+            resumption = Resumption("", cursor, max(total, cursor + len(found[:size])))
+        if resumption and len(found) > size:
+            wanted, place = Selection(""), Position(0, 0)
+            next_one = Token(
+                "ListSets",
+                self.profile,
+                wanted,
+                place,
+                cursor + size,
+                total,
+                now,
+                self.store_name,
+                found[size - 1].spec,
+            )
+            resumption = self._resumption(next_one, cursor)
+        return response.list_sets(found[:size], resumption)
+
+    def _get_record(self, request: Request, base_url: str, now: int) -> bytes:
+        identifier, prefix = request.identifier or "", request.metadata_prefix or ""
+        errors: list[ProtocolError] = []
+        row = self.store.record(identifier, prefix) if prefix in self.formats else None
+        if prefix not in self.formats:
+            errors.append(CannotDisseminateFormat(f"{prefix} is not a format of this repository"))
+        if row is None:
+            if self.store.formats_of(identifier) is None:
+                errors.append(IdDoesNotExist(f"No item here has the identifier {identifier}"))
+            elif not errors:
+                errors.append(CannotDisseminateFormat(f"{identifier} has no record in the format {prefix}"))
+        if row is None or errors:
+            raise Refusal(errors)
+        self.store.note_harvest()
+        return response.page(base_url, now, request.arguments, request.verb, [row], self.granularity)
+
+    def _list(self, request: Request, base_url: str, now: int) -> bytes:
+        """One page (section 3.5): from the beginning of a selection, or from where a token says."""
+        if request.resumption_token is None:
+            wanted, after, cursor, total = self._selection(request), None, 0, None
+        else:
+            token = self.tokens.decode(request.resumption_token, request.verb, self.profile, now)
+            wanted, after, cursor, total = token.selection, token.position, token.cursor, token.size
+            if token.store != self.store_name:  # another store's numbers mean nothing here; its datestamps do
+                after = Position(after.datestamp, 0)
+        # What carries a stamp of the next second is not told yet: it is committed, but might still be stamped again.
+        told = replace(wanted, until=now if wanted.until is None else min(now, wanted.until))
+        with_bodies = request.verb == "ListRecords"
+        page = self.store.page(told, after, self.settings.page_size, with_bodies)
+        rows: Sequence[Row] = page.rows
+        if not rows and after is not None:
+            rows = self._late(wanted, after, with_bodies)
+        if not rows:
+            raise NoRecordsMatch("No record matches: " + _told(request))
+        self.store.note_harvest()
+        resumption = None
+        if page.next is not None:
+            if total is None:
+                total = self.store.count(told)
+            sent = cursor + len(rows)
+            after_this = Token(request.verb, self.profile, wanted, page.next, sent, total, now, self.store_name)
+            resumption = self._resumption(after_this, cursor)
+        elif total is not None:
+            resumption = Resumption("", cursor, total)
+        return response.page(base_url, now, request.arguments, request.verb, rows, self.granularity, resumption)
+
+    def _late(self, wanted: Selection, after: Position, with_bodies: bool) -> Sequence[Row]:
+        """The last page of a list whose remaining records all changed or left it since the page before.
+
+        An answer without a record is not valid XML, and an error would make the harvester throw away what it has.
+        """
+        page = self.store.page(wanted, after, self.settings.page_size, with_bodies)
+        if page.rows:
+            return page.rows
+        last = self.store.last(wanted)
+        return [last] if last else []
+
+    def _selection(self, request: Request) -> Selection:
+        """What the arguments select, or why they can select nothing."""
+        errors: list[ProtocolError] = []
+        prefix = request.metadata_prefix or ""
+        if prefix not in self.formats:
+            errors.append(CannotDisseminateFormat(f"{prefix} is not a format of this repository"))
+        if request.set_spec is not None and not self.store.sets("", 1):
+            errors.append(NoSetHierarchy("This repository has no sets"))
+        if errors:
+            raise Refusal(errors)
+        return Selection(prefix, request.set_spec, request.from_, request.until)
+
+    def _resumption(self, token: Token, cursor: int) -> Resumption:
+        text = self.tokens.encode(token)
+        return Resumption(text, cursor, token.size, token.issued + self.tokens.lifetime)
+
+
+def _told(request: Request) -> str:
+    return ", ".join(f"{name} {value}" for name, value in request.arguments if name not in ("verb", "resumptionToken"))

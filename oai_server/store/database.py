@@ -1,0 +1,136 @@
+"""Opening a database: connections, their settings, migrations."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy.engine import URL, make_url
+
+from oai_server.store.tables import facts
+
+HEAD = "0001"  # the newest file in migrations/versions; a test holds the two together
+
+# WAL: readers and the writer do not wait for each other. FULL: what was committed outlives a power cut.
+# page_size (new databases only) and the cache were measured: see docs/decisions.
+PRAGMAS = (
+    "PRAGMA page_size = 16384",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 30000",
+    "PRAGMA cache_size = -16000",
+)
+
+
+class StoreError(Exception):
+    """The database cannot be used; the message says why and what would help."""
+
+
+Clock = Callable[[Connection], float]
+
+
+def database_clock(connection: Connection) -> float:
+    """Seconds since 1970 by the database's own clock: on SQLite that is this machine's."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT (julianday('now') - 2440587.5) * 86400.0"
+    else:
+        query = "SELECT extract(epoch FROM clock_timestamp())"
+    return float(connection.scalar(text(query)))
+
+
+class StoreUnavailable(StoreError):
+    """The database does not answer now: locked, full, or gone. Asking again later may help."""
+
+
+def connect(url: str) -> Engine:
+    """An engine whose readers run without transactions and whose writers lock at their beginning."""
+    parsed = _checked(url)
+    engine = create_engine(parsed, isolation_level="AUTOCOMMIT")
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """The same engine for transactions that write."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(writing=True)
+    return engine.execution_options(isolation_level="READ COMMITTED")
+
+
+def migrate(engine: Engine, clock: Clock) -> None:
+    """Bring the tables to HEAD; a new store gets its name, its secret and the lower limit of its datestamps.
+
+    Safe when several processes start at once.
+    """
+    with engine.connect() as connection:
+        if _version(connection) == HEAD:
+            return
+    with writing(engine).begin() as connection:
+        lock_writers(connection)
+        if _version(connection) != HEAD:
+            _upgrade(connection)
+        known = set(connection.scalars(select(facts.c.name)))
+        born = {
+            "store": secrets.token_hex(4),
+            "secret": secrets.token_urlsafe(32),
+            "earliest": str(int(clock(connection))),
+        }
+        for name, value in born.items():
+            if name not in known:
+                connection.execute(facts.insert().values(name=name, value=value))
+
+
+def lock_writers(connection: Connection) -> None:
+    """One writer at a time: SQLite's BEGIN IMMEDIATE has done it, PostgreSQL takes a lock until the commit."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(827265)"))
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise StoreError(f"DATABASE_URL: {url!r} is not a database URL (sqlite:///file.sqlite): {error}") from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(f"DATABASE_URL: {parsed.get_backend_name()} is not supported; sqlite and postgresql are")
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        folder = Path(str(parsed.database)).absolute().parent
+        if not folder.is_dir():
+            raise StoreError(f"DATABASE_URL: the folder {folder} does not exist")
+    return parsed
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get("writing"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # a tenth of a second that only a migration needs
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "oai_server.store:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,78 @@
+"""The Flask app. Its views are thin: octets to pairs, one call, bytes to an answer."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, abort, redirect, request, send_from_directory
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from oai_server import shipped
+from oai_server.config import Settings, load
+from oai_server.formats import chosen_formats
+from oai_server.provider import Provider
+from oai_server.store import Store, StoreUnavailable
+from oai_server.web.address import Address
+from oai_server.web.coding import CODINGS, chosen, encode
+from oai_server.web.pairs import pairs
+
+FORM = "application/x-www-form-urlencoded"
+PATH = "/oai"
+
+
+def create_app(settings: Settings | None = None, store: Store | None = None) -> Flask:
+    """The WSGI app; without arguments it reads the settings of its surroundings, as under ``serve``."""
+    settings = settings or load()
+    store = store or Store(settings.database_url)
+    provider = Provider(settings, store, chosen_formats(settings.formats), CODINGS if settings.compression else ())
+    address = Address(settings.base_url, settings.default_base_url, settings.trusted_proxies)
+    app = Flask("oai_server", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body
+    app.url_map.strict_slashes = False
+
+    @app.route(PATH, methods=["GET", "POST"])
+    def oai() -> Response:
+        body = provider.respond(_arguments(), address.of(request))
+        answer = Response(body, content_type="text/xml; charset=utf-8")
+        if settings.compression:
+            answer.vary.add("Accept-Encoding")
+            coding = chosen(request.headers.get("Accept-Encoding"))
+            if coding:
+                answer.data = encode(body, coding)
+                answer.content_encoding = coding
+        return answer
+
+    @app.route(f"{PATH}/schemas/<name>")
+    def schema(name: str) -> Response:
+        return send_from_directory(shipped("schemas"), name, mimetype="text/xml", max_age=86_400)
+
+    @app.route("/")
+    def root() -> WerkzeugResponse:
+        return redirect(f"{address.of(request)}?verb=Identify")
+
+    @app.errorhandler(StoreUnavailable)
+    def unavailable(error: StoreUnavailable) -> Response:
+        app.logger.error("the store does not answer: %s", error)
+        return Response(
+            "The repository cannot answer now. Please ask again in a minute.\n",
+            503,
+            {"Retry-After": "60"},
+            "text/plain",
+        )
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> WerkzeugResponse:
+        answer = error.get_response()
+        answer.set_data(f"{error.code} {error.name}: {error.description}\n")
+        answer.content_type = "text/plain; charset=utf-8"
+        return answer
+
+    return app
+
+
+def _arguments() -> list[tuple[str, str]]:
+    """The pairs of the query, and of the form of a POST: both count (section 3.1.1.2)."""
+    query = request.environ.get("QUERY_STRING", "").encode("latin-1")
+    body = request.get_data(cache=False) if request.method == "POST" else b""
+    if body and request.mimetype != FORM:
+        abort(415, f"A POST to an OAI-PMH repository has the content type {FORM} (section 3.1.1.2)")
+    return pairs(query) + pairs(body)
