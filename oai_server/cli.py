@@ -340,3 +340,7 @@ def _host_and_port(bind: str) -> tuple[str, int]:
     if not colon or not host or not port.isdigit() or not 0 < int(port) < 65536:
         raise SettingsError(f"bind: {bind!r} is not HOST:PORT, such as 127.0.0.1:8080")
     return host.strip("[]"), int(port)
+
+
+if __name__ == "__main__":
+    main()

@@ -18,6 +18,7 @@ from oai_server.model import Set
 
 PREFIX = "OAI_SERVER_"
 FILE_NAME = "oai-server.toml"
+URL = re.compile(r"https?://([A-Za-z0-9\-._~:/@!$&'()*+,;=\[\]]|%[0-9A-Fa-f]{2})+")
 EMAIL = re.compile(r"[^\s@]+@([^\s@.]+\.)+[^\s@.]+")
 DOMAIN = re.compile(r"[a-zA-Z][a-zA-Z0-9\-]*(\.[a-zA-Z][a-zA-Z0-9\-]*)+")
 SET_SPEC = re.compile(r"[A-Za-z0-9\-_.!~*'()]+(:[A-Za-z0-9\-_.!~*'()]+)*")
@@ -71,7 +72,7 @@ def number(least: int, most: int) -> Callable[[Any], int]:
 
 def url(value: Any) -> str:
     """An http or https URL without query and fragment."""
-    parts = urlsplit(text(value))
+    parts = urlsplit(text(value)) if URL.fullmatch(text(value)) else urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an http or https URL without ? and #, such as https://repository.example.org/oai")
     return text(value)

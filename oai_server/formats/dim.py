@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 from lxml.etree import _Element as Element
 
@@ -10,6 +12,8 @@ from oai_server.formats.writing import XSI
 from oai_server.model import Item, MetadataFormat, Site, Value
 
 NAMESPACE = "http://www.dspace.org/xmlns/dspace/dim"
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}([_\-][A-Za-z0-9]{1,8})*")
+CONFIDENCE = range(-1, 601)  # DSpace's scale, from unset to accepted
 
 
 def crosswalk(item: Item, site: Site) -> Element:
@@ -27,9 +31,9 @@ def _attributes(field: str, value: Value) -> dict[str, str]:
         "mdschema": schema,
         "element": name,
         "qualifier": qualifier[0] if qualifier else None,
-        "lang": value.language,
+        "lang": value.language if LANGUAGE.fullmatch(value.language or "") else None,
         "authority": value.authority,
-        "confidence": None if value.confidence is None else str(value.confidence),
+        "confidence": str(value.confidence) if value.confidence in CONFIDENCE else None,
     }
     return {name: text for name, text in told.items() if text}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from oai_server.ingest.normalise import clean
 
@@ -23,18 +23,10 @@ def identifier_of(local: str, repository_identifier: str) -> str:
 
 
 def _obeying(identifier: str) -> str:
-    if not FORM.fullmatch(identifier):
-        reason = "is not oai:DOMAIN:LOCAL with a dotted domain, URI characters and upper-case escapes"
-    elif _needless(identifier):
-        reason = f"escapes what may stand raw: {_needless(identifier)}"
-    else:
+    if FORM.fullmatch(identifier):
         return identifier
+    reason = "is not oai:DOMAIN:LOCAL with a dotted domain, URI characters and upper-case escapes"
     raise ValueError(f"{identifier!r} {reason} (oai-identifier 2.1, rule 311)")
-
-
-def _needless(identifier: str) -> str:
-    escapes = re.findall(r"%[2-7][0-9A-F]", identifier)
-    return " ".join(escape for escape in escapes if re.match(rf"[{RAW}]", unquote(escape)))
 
 
 def _escaped(local: str) -> str:

@@ -43,18 +43,12 @@ def read(location: Path) -> Iterator[Reading | Fault | Set]:
     beside = location.parent / SETS
     if location.name != SETS and beside.is_file():
         yield from _sets(beside)
-    seen: dict[str, int] = {}
     for number, line in _lines(location):
         try:
             item = item_of(_object(line))
         except Wrong as error:
             yield Fault("refused", RULE, str(error), str(location), number, _identifier(line))
             continue
-        if item.identifier in seen:
-            reason = f"the identifier was given before, in line {seen[item.identifier]}; that item stays"
-            yield Fault("refused", RULE, reason, str(location), number, item.identifier)
-            continue
-        seen[item.identifier] = number
         yield Reading(item, str(location), number)
 
 

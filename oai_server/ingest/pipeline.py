@@ -88,8 +88,9 @@ class Pipeline:
     ) -> Tally:
         """Take in what a source gives; ``progress`` hears how many items have been read so far."""
         tally = Tally()
-        faults: dict[str, list[Fault]] = {}
+        refused: list[Fault] = []
         batch: list[Reading] = []
+        seen: set[str] = set()
         count = 0
         for reading in readings:
             if isinstance(reading, Set):
@@ -97,26 +98,23 @@ class Pipeline:
                     self.writer.save_sets([reading])
                 continue
             count += 1
-            if isinstance(reading, Fault):
-                faults.setdefault(reading.file, []).append(reading)
-            else:
-                faults.setdefault(reading.file, [])
-                made = self._prepared(reading, sets)
-                if isinstance(made, Fault):
-                    faults[reading.file].append(made)
-                else:
-                    batch.append(made)
+            try:
+                prepared = self._prepared(reading, sets)
+                if prepared.item.identifier in seen:
+                    raise Refused(_twice(prepared))
+                seen.add(prepared.item.identifier)
+                batch.append(prepared)
+            except Refused as error:
+                refused.append(error.fault)
             if len(batch) >= BATCH:
-                self._keep(batch, source, tally, keep_datestamps, dry_run)
+                refused += self._keep(batch, source, tally, keep_datestamps, dry_run)
                 batch = []
                 progress(count)
-        self._keep(batch, source, tally, keep_datestamps, dry_run)
-        for file, found in faults.items():
-            tally.add(found)
-            if not dry_run:
-                self.writer.save_faults(file, found)
+        refused += self._keep(batch, source, tally, keep_datestamps, dry_run)
+        tally.add(refused)
         progress(count)
         if not dry_run:
+            self.writer.save_refusals(source, refused)
             self.writer.wait()
         return tally
 
@@ -154,43 +152,46 @@ class Pipeline:
         item = jsonl.item_of(json.loads(content))
         return self._kept(Reading(item, source), source, known.by_hand, keep_datestamp=False)
 
-    def _prepared(self, reading: Reading, sets: Sequence[str]) -> Reading | Fault:
-        """The reading with its item normalised, named and in its sets; or why it cannot go in."""
+    def _prepared(self, reading: Reading | Fault, sets: Sequence[str]) -> Reading:
+        """The reading with its item normalised, named and in its sets; Refused where it cannot go in."""
+        if isinstance(reading, Fault):
+            raise Refused(replace(reading, identifier=self._named(reading.identifier)))
         try:
-            local = reading.item.identifier
-            named = replace(reading.item, sets=(*reading.item.sets, *sets))
-            prepared = normalise(replace(reading, item=named))
-            identifier = identifier_of(local, self.repository_identifier)
-        except Refused as error:
-            return error.fault
+            identifier = identifier_of(reading.item.identifier, self.repository_identifier)
         except ValueError as error:
-            return Fault("refused", "oai-identifier", str(error), reading.file, reading.line, reading.item.identifier)
-        faults = tuple(replace(fault, identifier=identifier) for fault in prepared.faults)
-        return replace(prepared, item=replace(prepared.item, identifier=identifier), faults=faults)
+            name = reading.item.identifier
+            raise Refused(Fault("refused", "oai-identifier", str(error), reading.file, reading.line, name)) from None
+        item = replace(reading.item, identifier=identifier, sets=(*reading.item.sets, *sets))
+        return normalise(replace(reading, item=item))
 
-    def _keep(self, batch: Sequence[Reading], source: str, tally: Tally, keep_datestamps: bool, dry_run: bool) -> None:
-        """One transaction for the items of a batch that are not as they were."""
+    def _named(self, local: str | None) -> str | None:
+        """The oai identifier of a local one, where it can have one."""
+        try:
+            return identifier_of(local, self.repository_identifier) if local else None
+        except ValueError:
+            return local
+
+    def _keep(
+        self, batch: Sequence[Reading], source: str, tally: Tally, keep_datestamps: bool, dry_run: bool
+    ) -> Sequence[Fault]:
+        """One transaction for the items of a batch that are not as they were; the items that were refused after all."""
         today = _day(self.store.now())
-        unique = {reading.item.identifier: reading for reading in batch}
-        known = self.writer.known(unique)
-        kept = []
-        for identifier, reading in unique.items():
-            before = known.get(identifier)
+        known = self.writer.known(reading.item.identifier for reading in batch)
+        kept, refused = [], []
+        for reading in batch:
+            before = known.get(reading.item.identifier)
             if before and before.digest == _digest(reading.item) and not _due(before, today):
                 tally.changes["unchanged"] += 1
                 tally.add(reading.faults)
                 continue
-            by_hand = before.by_hand if before else None
             try:
-                made = self._kept(reading, source, by_hand, keep_datestamps)
+                kept.append(self._kept(reading, source, before.by_hand if before else None, keep_datestamps))
             except Refused as error:
-                self.writer.refuse([error.fault]) if not dry_run else None
-                tally.add([error.fault])
-                continue
-            tally.add(made.faults)
-            kept.append(made)
+                refused.append(error.fault)
         if kept:
+            tally.add(fault for each in kept for fault in each.faults)
             tally.changes.update(self.writer.save(kept, dry_run).values())
+        return refused
 
     def _kept(self, reading: Reading, source: str, by_hand: str | None, keep_datestamp: bool) -> KeptItem:
         """The item with its records as they are today."""
@@ -225,6 +226,11 @@ class Pipeline:
             datestamp=_own_stamp(reading, now) if keep_datestamp else None,
             faults=(*reading.faults, *(replace(fault, file=reading.file, line=reading.line) for fault in found)),
         )
+
+
+def _twice(reading: Reading) -> Fault:
+    reason = "this source has given an item with this identifier before; that one stays"
+    return Fault("refused", "section 2.4", reason, reading.file, reading.line, reading.item.identifier)
 
 
 def _own_stamp(reading: Reading, now: int) -> int | None:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO
 
 from lxml import etree
 
@@ -73,10 +73,10 @@ def recognises(location: Path) -> bool:
 
 def read(location: Path) -> Iterator[Reading | Fault]:
     """Every item in natural order, or the fault it is refused for; SourceError where no package can be read."""
-    found = False
+    found, place = False, location.resolve()
     for folder in _folders(location):
         found = True
-        yield _reading(folder, _fallback(location, folder))
+        yield _reading(folder, _fallback(place, folder))
     if not found:
         raise SourceError(f"{location} is no Simple Archive Format package: no folder in it holds dublin_core.xml")
 
@@ -97,9 +97,8 @@ def _reading(folder: Folder, fallback: str) -> Reading | Fault:
     return Reading(Item(identifier, metadata, sets, files), folder.path, faults=faults)
 
 
-def _fallback(location: Path, folder: Folder) -> str:
+def _fallback(place: Path, folder: Folder) -> str:
     """PACKAGE/FOLDER, the same whether the package is read or one of its item folders alone."""
-    place = location.resolve()
     if folder.name:
         return f"{_printable(place.name if place.is_dir() else place.stem)}/{folder.name}"
     return _printable(f"{place.parent.name}/{place.name}" if place.is_dir() else place.stem)
@@ -117,10 +116,10 @@ def _metadata(folder: Folder, notes: list[Fault]) -> dict[str, tuple[Value, ...]
             notes.append(folder.fault("noted", file, "SAF relationships", "relationships are not taken in"))
             continue
         for child in root.iterchildren("{*}dcvalue"):
-            name, text = _field(schema, child), "".join(map(str, child.itertext())).strip()
+            name, text = _field(schema, child), "".join(child.itertext()).strip()
             if name is None:
                 message = "a dcvalue without the attribute element is left out"
-                notes.append(folder.fault("healed", file, "SAF metadata", message, _line(child)))
+                notes.append(folder.fault("healed", file, "SAF metadata", message, child.sourceline))
             elif text:
                 fields.setdefault(name, []).append(Value(text, _given(child, "language", none="*")))
     if not fields:
@@ -153,17 +152,13 @@ def _root(folder: Folder, file: str, notes: list[Fault]) -> etree._Element:
     if _has_entities(root):
         raise Refused(folder.fault("refused", file, "SAF metadata", "entities are neither defined nor fetched here"))
     if etree.QName(root).localname != "dublin_core":
-        message = f"the root element is {root.tag}, not dublin_core"
-        notes.append(folder.fault("noted", file, "SAF metadata", message, _line(root)))
+        message = f"the root element is {root.tag!s}, not dublin_core"
+        notes.append(folder.fault("noted", file, "SAF metadata", message, root.sourceline))
     return root
 
 
-def _line(element: etree._Element) -> int | None:
-    return cast("int | None", element.sourceline)
-
-
 def _has_entities(root: etree._Element) -> bool:
-    doctype: Any = root.getroottree().docinfo.internalDTD
+    doctype = root.getroottree().docinfo.internalDTD
     return any(True for _ in root.iter(etree.Entity)) or (doctype is not None and bool(doctype.entities()))
 
 
@@ -367,9 +362,9 @@ def _in_zip(location: Path) -> Iterator[Folder]:
     except UNREADABLE as error:
         raise SourceError(f"{location} cannot be read: {error}") from None
     with archive:
+        if len(archive.infolist()) > MOST:
+            raise SourceError(f"{location} has {len(archive.infolist()):,} members, more than {MOST:,}")
         members = {_member_name(member): member for member in archive.infolist()}
-        if len(members) > MOST:
-            raise SourceError(f"{location} has {len(members):,} members, more than {MOST:,}")
         below, files = _tree(members)
         paths = _item_paths(lambda path: below.get(path, ()), lambda path: files.get(path, ()))
         for path, inside in zip(paths, _inside(members, paths), strict=True):

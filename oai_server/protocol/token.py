@@ -12,7 +12,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from oai_server.model import Position, Selection
 from oai_server.protocol.errors import BadResumptionToken
 
-FORM = 1  # the first value of every token: a later layout gets the next number
+FORM, LENGTH = 1, 14  # the first value of every token, a later layout gets the next number; and how many there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class TokenKeys:
             values = self._serializer.loads(text) if _canonical(text) else None
         except (BadData, ValueError):
             values = None
-        if not values or values[0] != FORM:
+        if not isinstance(values, list) or len(values) != LENGTH or values[0] != FORM:
             raise BadResumptionToken("This resumptionToken was not issued here, or was changed on its way")
         _, made_for, its_profile, prefix, set_spec, from_, until, datestamp, item, cursor, size, issued, store, last = (
             values

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, OperationalError, TimeoutError
 
 from oai_server.store.tables import facts
 
@@ -46,6 +48,27 @@ class StoreUnavailable(StoreError):
     """The database does not answer now: locked, full, or gone. Asking again later may help."""
 
 
+# What is wrong with the database, not with what we asked of it.
+FAILURES = (OperationalError, InterfaceError, InternalError, TimeoutError)
+
+
+@contextmanager
+def failing_as_told(engine: Engine) -> Iterator[None]:
+    """Turn a database's failures into StoreUnavailable, and a file that is no database into StoreError."""
+    try:
+        yield
+    except FAILURES as error:
+        raise StoreUnavailable(f"{_shown(engine)}: {error}") from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # a mistake of ours in what we asked
+            raise
+        raise StoreError(f"{_shown(engine)}: {error.orig}") from error
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
 def connect(url: str) -> Engine:
     """An engine whose readers run without transactions and whose writers lock at their beginning."""
     parsed = _checked(url)
@@ -68,9 +91,17 @@ def migrate(engine: Engine, clock: Clock) -> None:
 
     Safe when several processes start at once.
     """
+    with failing_as_told(engine):
+        if not _is_current(engine):
+            _make_current(engine, clock)
+
+
+def _is_current(engine: Engine) -> bool:
     with engine.connect() as connection:
-        if _version(connection) == HEAD:
-            return
+        return _version(connection) == HEAD
+
+
+def _make_current(engine: Engine, clock: Clock) -> None:
     with writing(engine).begin() as connection:
         lock_writers(connection)
         if _version(connection) != HEAD:

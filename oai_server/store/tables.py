@@ -97,6 +97,7 @@ faults = Table(
     "faults",
     metadata,
     Column("id", Number, primary_key=True),
+    Column("source", String, nullable=False),
     Column("identifier", String),
     Column("file", Text, nullable=False),
     Column("line", Integer),
@@ -106,5 +107,5 @@ faults = Table(
     Column("message", Text, nullable=False),
     Column("since", BigInteger, nullable=False),
     Index("faults_identifier", "identifier"),
-    Index("faults_file", "file"),
+    Index("faults_source", "source"),
 )

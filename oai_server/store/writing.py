@@ -127,21 +127,13 @@ class Writer:
                     known.add(one.spec)
                     connection.execute(insert(sets).values(spec=one.spec, **values))
 
-    def save_faults(self, file: str, found: Sequence[Fault]) -> None:
-        """The faults of a file that belong to no item, in place of those that were known."""
+    def save_refusals(self, source: str, found: Sequence[Fault]) -> None:
+        """What a source gave that did not go in, in place of what was refused of it before."""
         with self._transaction() as connection:
-            known = _since(connection, (faults.c.file == file) & faults.c.identifier.is_(None))
-            connection.execute(delete(faults).where(faults.c.file == file, faults.c.identifier.is_(None)))
-            _insert_faults(connection, found, known, int(self.store.clock(connection)))
-
-    def refuse(self, found: Sequence[Fault]) -> None:
-        """The faults of items that did not go in, in place of the refusals known of those items."""
-        with self._transaction() as connection:
-            names = [fault.identifier for fault in found]
-            where = faults.c.identifier.in_(names) & (faults.c.degree == "refused")
+            where = (faults.c.source == source) & (faults.c.degree == "refused")
             known = _since(connection, where)
             connection.execute(delete(faults).where(where))
-            _insert_faults(connection, found, known, int(self.store.clock(connection)))
+            _insert_faults(connection, source, found, known, int(self.store.clock(connection)))
 
     def settle(self) -> None:
         """Stamp again what was committed after its stamp had passed (design.md section 5).
@@ -363,10 +355,11 @@ def _since(connection: Connection, where: object) -> dict[tuple[object, ...], in
 
 
 def _insert_faults(
-    connection: Connection, found: Iterable[Fault], known: Mapping[tuple[object, ...], int], now: int
+    connection: Connection, source: str, found: Iterable[Fault], known: Mapping[tuple[object, ...], int], now: int
 ) -> None:
     rows = [
         {
+            "source": source,
             "identifier": None if fault.identifier is None else _plain(fault.identifier),
             "file": _plain(fault.file),
             "line": fault.line,
@@ -384,11 +377,12 @@ def _insert_faults(
 
 def _keep_faults(connection: Connection, batch: Sequence[KeptItem], now: int) -> None:
     """The faults of these items in place of those known, since when they were first seen."""
-    where = faults.c.identifier.in_([item.identifier for item in batch])
+    where = faults.c.identifier.in_([item.identifier for item in batch]) & (faults.c.degree != "refused")
     known = _since(connection, where)
     if known:
         connection.execute(delete(faults).where(where))
-    _insert_faults(connection, (fault for item in batch for fault in item.faults), known, now)
+    for item in batch:
+        _insert_faults(connection, item.source, item.faults, known, now)
 
 
 def _plain(text: str) -> str:

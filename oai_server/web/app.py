@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, abort, redirect, request, send_from_directory
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from oai_server import shipped
@@ -17,6 +17,7 @@ from oai_server.web.pairs import pairs
 
 FORM = "application/x-www-form-urlencoded"
 PATH = "/oai"
+DRAINED, CHUNK = 16_000_000, 64_000  # octets
 
 
 def create_app(settings: Settings | None = None, store: Store | None = None) -> Flask:
@@ -72,7 +73,18 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 def _arguments() -> list[tuple[str, str]]:
     """The pairs of the query, and of the form of a POST: both count (section 3.1.1.2)."""
     query = request.environ.get("QUERY_STRING", "").encode("latin-1")
-    body = request.get_data(cache=False) if request.method == "POST" else b""
+    body = _body() if request.method == "POST" else b""
     if body and request.mimetype != FORM:
         abort(415, f"A POST to an OAI-PMH repository has the content type {FORM} (section 3.1.1.2)")
     return pairs(query) + pairs(body)
+
+
+def _body() -> bytes:
+    """The body of a POST. One that is too large is read and let go, up to a limit: else its sender hears no answer."""
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        for _ in range(DRAINED // CHUNK):
+            if not request.environ["wsgi.input"].read(CHUNK):
+                break
+        raise

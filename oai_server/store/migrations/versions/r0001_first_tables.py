@@ -72,6 +72,7 @@ def upgrade() -> None:
     op.create_table(
         "faults",
         sa.Column("id", Number, primary_key=True),
+        sa.Column("source", sa.String, nullable=False),
         sa.Column("identifier", sa.String),
         sa.Column("file", sa.Text, nullable=False),
         sa.Column("line", sa.Integer),
@@ -82,4 +83,4 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger, nullable=False),
     )
     op.create_index("faults_identifier", "faults", ["identifier"])
-    op.create_index("faults_file", "faults", ["file"])
+    op.create_index("faults_source", "faults", ["source"])

@@ -1,0 +1,76 @@
+"""Pages: joined up they are the list, and each is one range of the index."""
+
+import pytest
+from sqlalchemy import text
+
+from oai_server.model import Selection
+from oai_server.store.database import HEAD
+from oai_server.store.reading import HEADERS_PAGE, RECORDS_PAGE
+from oai_server.store.tables import metadata
+from tests.conftest import item, readings
+from tests.judges import ROOT
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+def test_a_list_read_page_by_page_is_the_whole_list(demo_store, size):
+    """However long the pages are, every record comes once, in datestamp order."""
+    rows, page = [], demo_store.page(Selection("oai_dc"), None, size)
+    rows += page.rows
+    while page.next:
+        page = demo_store.page(Selection("oai_dc"), page.next, size)
+        rows += page.rows
+    assert tuple(rows) == demo_store.page(Selection("oai_dc"), None, 1000).rows
+    assert [row.datestamp for row in rows] == sorted(row.datestamp for row in rows)
+
+
+@pytest.mark.parametrize("statement", [HEADERS_PAGE, RECORDS_PAGE], ids=["headers", "records"])
+def test_a_page_is_one_range_with_both_key_columns_and_the_record_by_its_number(demo_store, statement):
+    compiled = statement.compile(demo_store.engine)
+    values = {"list_id": 1, "after": 5, "after_item": 7, "until": 9, "size": 100}
+    with demo_store.engine.connect() as connection:
+        query = text(
+            f"EXPLAIN QUERY PLAN {compiled}".replace("?", "{}").format(*(f":{n}" for n in compiled.positiontup))
+        )
+        plan = [row[-1] for row in connection.execute(query, {n: values.get(n, 100) for n in compiled.positiontup})]
+    assert (
+        plan
+        == [
+            "SEARCH entries USING PRIMARY KEY (list_id=? AND (datestamp,item_id)>(?,?) AND datestamp<?)",
+            "SEARCH records USING INTEGER PRIMARY KEY (rowid=?)",
+        ]
+        or "(datestamp,item_id)>(?,?)" in plan[0]
+    ), plan
+    assert not any("TEMP B-TREE" in step or "SCAN" in step for step in plan)
+
+
+def test_a_page_in_the_midst_of_equal_datestamps_starts_where_the_one_before_ended(pipeline, store):
+    pipeline.ingest(readings(*(item(str(n)) for n in range(50))), "test")
+    seen, after = [], None
+    while True:
+        page = store.page(Selection("oai_dc"), after, 7)
+        seen += [row.opening for row in page.rows]
+        if page.next is None:
+            break
+        after = page.next
+    assert len(seen) == len(set(seen)) == 50
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(store):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_head_is_the_newest_migration():
+    files = sorted((ROOT / "oai_server" / "store" / "migrations" / "versions").glob("r*.py"))
+    assert files[-1].name.startswith(f"r{HEAD}_")
+
+
+def test_sqlite_keeps_what_was_committed_and_lets_readers_read(store):
+    with store.engine.connect() as connection:
+        values = {
+            name: connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}

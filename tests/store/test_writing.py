@@ -1,0 +1,297 @@
+"""What happens to records, entries and stamps when items change."""
+
+import pytest
+from sqlalchemy import select, text
+
+from oai_server.ingest.pipeline import Pipeline
+from oai_server.model import Fault, Position, Selection, Set, Value
+from oai_server.store import Store, Writer
+from oai_server.store.tables import entries, records, unsettled
+from tests.conftest import item, pipeline_for, readings
+
+ALL = Selection("oai_dc")
+
+
+def stamps(store: Store) -> dict[str, int]:
+    with store.engine.connect() as connection:
+        query = text("SELECT identifier, prefix, datestamp FROM items JOIN records ON item_id = items.id")
+        return {f"{row[0].rpartition(':')[2]} {row[1]}": row[2] for row in connection.execute(query)}
+
+
+def listed(store: Store, prefix: str = "oai_dc", spec: str | None = None) -> list[bytes]:
+    page = store.page(Selection(prefix, spec), None, 1000)
+    return [row.opening.partition(b"<identifier>")[2].partition(b"<")[0].rpartition(b":")[2] for row in page.rows]
+
+
+def test_an_unchanged_item_changes_nothing(pipeline: Pipeline, store, clock):
+    pipeline.ingest(readings(item("1"), item("2")), "test")
+    before = stamps(store)
+    clock.sleep(1000)
+    tally = pipeline.ingest(readings(item("1"), item("2")), "test")
+    assert tally.changes == {"unchanged": 2}
+    assert stamps(store) == before
+
+
+def test_only_the_records_whose_bytes_change_are_stamped(pipeline, store, clock):
+    pipeline.ingest(readings(item("1"), item("2")), "test")
+    before = stamps(store)
+    clock.sleep(1000)
+    provenance = {"dc.description.provenance": (Value("secret"),)}
+    tally = pipeline.ingest(readings(item("1", fields=provenance), item("2", "Another title")), "test")
+    after = stamps(store)
+    assert tally.changes == {"unchanged": 1, "changed": 1}  # what is hidden changes no record
+    assert {name for name in after if after[name] != before[name]} == {"2 oai_dc", "2 dim"}
+
+
+def test_a_changed_record_moves_to_the_end_and_stands_there_once(pipeline, store, clock):
+    pipeline.ingest(readings(item("1"), item("2"), item("3")), "test")
+    clock.sleep(10)
+    pipeline.ingest(readings(item("1", "New")), "test")
+    assert listed(store) == [b"2", b"3", b"1"]
+
+
+def test_a_record_leaves_the_lists_of_the_sets_it_left_and_is_stamped(pipeline, store, clock):
+    pipeline.ingest(readings(item("1", sets=["a:b", "c"])), "test")
+    before = stamps(store)
+    clock.sleep(10)
+    pipeline.ingest(readings(item("1", sets=["a:d"])), "test")
+    assert [listed(store, spec=spec) for spec in ("a", "a:b", "a:d", "c")] == [[b"1"], [], [b"1"], []]
+    assert all(stamps(store)[name] > before[name] for name in before)
+
+
+def test_a_thesis_that_becomes_an_article_leaves_a_deleted_record(pipeline, store, clock):
+    thesis = {name: (Value(text),) for name, text in THESIS.items()}
+    pipeline.ingest(readings(item("1", fields=thesis)), "test")
+    assert store.formats_of("oai:demo.example.org:1") == {"oai_dc": False, "dim": False, "etdms": False}
+    article = {**thesis, "dc.type": (Value("Article"),)}
+    pipeline.ingest(readings(item("1", fields=article)), "test")
+    row = store.record("oai:demo.example.org:1", "etdms")
+    assert row.body == b""
+    assert b'status="deleted"' in row.opening
+    pipeline.ingest(readings(item("1", fields=thesis)), "test")
+    assert store.formats_of("oai:demo.example.org:1")["etdms"] is False
+
+
+THESIS = {
+    "dc.type": "Thesis",
+    "dc.contributor.author": "Sample, Ann",
+    "dc.subject": "Bees",
+    "dc.date.issued": "2020",
+    "dc.identifier.uri": "https://example.org/1",
+}
+
+
+def test_withdrawing_by_hand_outlives_the_next_ingest_and_restoring_brings_back_the_same_bytes(pipeline, store, clock):
+    name = "oai:demo.example.org:1"
+    pipeline.ingest(readings(item("1", sets=["a"])), "test")
+    body = store.record(name, "oai_dc").body
+    assert pipeline.set_state([name, "oai:demo.example.org:9"], "withdrawn") == {
+        name: "changed",
+        "oai:demo.example.org:9": None,
+    }
+    pipeline.ingest(readings(item("1", "Changed meanwhile", sets=["a"])), "test")
+    row = store.record(name, "oai_dc")
+    assert (row.body, listed(store, spec="a")) == (b"", [b"1"])
+    pipeline.ingest(readings(item("1", sets=["a"])), "test")
+    pipeline.set_state([name], "active")
+    assert store.record(name, "oai_dc").body == body
+
+
+def test_a_withdrawn_item_that_was_never_public_is_a_deleted_record_in_the_formats_it_would_have(pipeline, store):
+    pipeline.ingest(readings(item("1", state="withdrawn"), item("2", state="private")), "test")
+    assert store.formats_of("oai:demo.example.org:1") == {"oai_dc": True, "dim": True}
+    assert listed(store) == [b"1", b"2"]
+
+
+def test_an_invalid_rendition_is_a_fault_and_the_last_good_record_stays(pipeline, store, clock):
+    pipeline.ingest(readings(item("1", xml={"oai_dc": DC})), "test")
+    before = store.record("oai:demo.example.org:1", "oai_dc")
+    clock.sleep(10)
+    broken = DC.replace("dc:title", "dc:tittle")
+    tally = pipeline.ingest(readings(item("1", xml={"oai_dc": broken})), "test")
+    assert tally.lost
+    assert [(fault.degree, fault.prefix, fault.line) for fault in tally.faults] == [("lost", "oai_dc", 1)]
+    assert store.record("oai:demo.example.org:1", "oai_dc") == before
+    assert [fault["degree"] for fault in store.faults()] == ["lost"]
+
+
+DC = (
+    '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    "<dc:title>Verbatim</dc:title></oai_dc:dc>"
+)
+
+
+def test_a_dry_run_says_what_would_happen_and_changes_nothing(pipeline, store, clock):
+    pipeline.ingest(readings(item("1"), item("2")), "test")
+    before, faults = stamps(store), store.faults()
+    clock.sleep(10)
+    tally = pipeline.ingest(readings(item("1", "New"), item("2"), item("3")), "test", dry_run=True)
+    assert tally.changes == {"added": 1, "changed": 1, "unchanged": 1}
+    assert (stamps(store), store.faults()) == (before, faults)
+    assert listed(store) == [b"1", b"2"]
+
+
+def test_what_was_written_can_be_harvested_when_ingest_returns(pipeline, store, clock):
+    pipeline.ingest(readings(item("1")), "test")
+    assert max(stamps(store).values()) <= store.now()
+
+
+def test_a_batch_is_stamped_at_least_a_whole_second_ahead(pipeline, store, clock):
+    asked = clock.seconds = clock.seconds + 0.999
+    pipeline.writer.sleep = lambda seconds: None
+    pipeline.store.sleep = lambda seconds: None
+    pipeline.ingest(readings(item("1")), "test")
+    assert min(stamps(store).values()) >= asked + 1
+
+
+TICKS = 3  # looks at the clock up to the stamp: for the day, for the item, for the stamp itself
+
+
+def test_a_commit_that_took_too_long_is_stamped_again(store, settings, clock):
+    """Between stamp and commit the clock passes the stamp: a harvester may have been here meanwhile."""
+    slow = pipeline_for(store, settings)
+    start = clock.seconds
+    seen = []
+
+    def ticking(connection=None):
+        seen.append(1)
+        return start + (100 if len(seen) > TICKS else 0)
+
+    slow.store.clock = ticking
+    slow.ingest(readings(item("1")), "test")
+    assert set(stamps(store).values()) == {int(start) + 102}
+    assert listed(store) == [b"1"]
+
+
+def test_what_a_killed_writer_left_unsettled_the_next_one_stamps_again(pipeline, store, settings, clock):
+    pipeline.ingest(readings(item("1", sets=["a"])), "test")
+    (old,) = set(stamps(store).values())
+    with store.engine.connect() as connection:  # the mark as a writer leaves it that dies right after its commit
+        connection.execute(unsettled.insert().values(datestamp=old))
+    clock.sleep(100)
+    Writer(store)
+    (new,) = set(stamps(store).values())
+    assert new > clock.seconds - 1
+    assert [row.datestamp for row in store.page(Selection("oai_dc", "a"), None, 9).rows] == [new]
+    with store.engine.connect() as connection:
+        assert connection.execute(select(unsettled)).all() == []
+
+
+def test_a_mark_seen_before_its_second_has_come_was_committed_in_time(pipeline, store, clock):
+    pipeline.ingest(readings(item("1")), "test")
+    before = stamps(store)
+    with store.engine.connect() as connection:
+        connection.execute(unsettled.insert().values(datestamp=int(clock.seconds) + 2))
+    Writer(store)
+    assert stamps(store) == before
+
+
+def test_every_record_stands_in_exactly_the_lists_of_its_sets(pipeline, store, clock):
+    for round_ in range(3):
+        pipeline.ingest(
+            readings(*(item(str(n), f"{round_ % (n + 1)}", sets=[f"s{n % 3}:t{round_}"]) for n in range(6))), "test"
+        )
+        clock.sleep(5)
+    with store.engine.connect() as connection:
+        kept = {(row.id, row.datestamp) for row in connection.execute(select(records))}
+        placed = {(row.record_id, row.datestamp) for row in connection.execute(select(entries))}
+        count = connection.execute(select(entries)).all()
+    assert placed == kept
+    assert len(count) == 6 * 2 * 3  # items x formats x (no set, the set, its parent)
+
+
+def test_sets_come_from_items_with_their_ancestors_and_names_from_their_file(pipeline, store):
+    pipeline.ingest(readings(item("1", sets=["a:b:c"])), "test")
+    pipeline.writer.save_sets([Set("a:b", "Named", "Told"), Set("x:y", "Empty")])
+    assert list(store.sets()) == [
+        Set("a", "a"),
+        Set("a:b", "Named", "Told"),
+        Set("a:b:c", "c"),
+        Set("x", "x"),
+        Set("x:y", "Empty"),
+    ]
+    pipeline.ingest(readings(item("2", sets=["a:b"])), "test")
+    assert Set("a:b", "Named", "Told") in store.sets()
+
+
+def test_a_fault_that_stands_keeps_the_time_since_when_and_goes_when_it_is_mended(pipeline, store, clock):
+    bad = item("1", "A\x0btitle")
+    pipeline.ingest(readings(bad), "test")
+    (first,) = store.faults()
+    assert (first["degree"], first["identifier"]) == ("healed", "oai:demo.example.org:1")
+    clock.sleep(100)
+    pipeline.ingest(readings(item("1", "A\x0btitle, changed")), "test")
+    (again,) = store.faults()
+    assert again["since"] == first["since"]
+    pipeline.ingest(readings(item("1", "A title, changed at last")), "test")
+    assert store.faults() == []
+
+
+def test_a_refusal_goes_when_its_source_no_longer_gives_it(pipeline, store):
+    refused = Fault("refused", "rule", "message \udc80 \0", "dir/a.xml", 3)
+    pipeline.ingest([refused, *readings(item("1"))], "one")
+    pipeline.ingest(readings(item("2")), "two")
+    assert [fault["file"] for fault in store.faults()] == ["dir/a.xml"]
+    pipeline.ingest(readings(item("1")), "one")
+    assert store.faults() == []
+
+
+def test_the_same_identifier_twice_in_a_source_is_refused_so_that_no_night_moves_its_datestamp(pipeline, store, clock):
+    for _ in range(2):
+        tally = pipeline.ingest(readings(item("1", "First"), item("1", "Second")), "test")
+        assert tally.degrees == {"refused": 1}
+    assert tally.changes == {"unchanged": 1}
+    assert b"First" in store.record("oai:demo.example.org:1", "oai_dc").body
+
+
+@pytest.mark.parametrize("count", [1, 499, 500, 501, 1200])
+def test_batches_join_up(pipeline, store, count):
+    tally = pipeline.ingest(readings(*(item(str(n)) for n in range(count))), "test")
+    assert tally.changes == {"added": count}
+    assert store.count(ALL) == count
+
+
+def test_kept_datestamps_lower_the_earliest_and_order_the_list(pipeline, store, clock):
+    from datetime import UTC, datetime
+
+    old = [item(str(year), datestamp=datetime(year, 1, 1, tzinfo=UTC)) for year in (2020, 2001, 2010)]
+    pipeline.ingest(readings(*old), "test", keep_datestamps=True)
+    assert listed(store) == [b"2001", b"2010", b"2020"]
+    assert store.earliest() == int(datetime(2001, 1, 1, tzinfo=UTC).timestamp())
+
+
+def test_a_datestamp_of_the_future_is_not_kept(pipeline, store):
+    from datetime import UTC, datetime
+
+    late = item("1", datestamp=datetime(2100, 1, 1, tzinfo=UTC))
+    tally = pipeline.ingest(readings(late), "test", keep_datestamps=True)
+    assert tally.degrees == {"refused": 1}
+    assert "future" in tally.faults[0].message
+    assert listed(store) == []
+
+
+def test_an_embargo_that_ended_opens_the_item_when_it_comes_in_again(pipeline, store, clock):
+    from datetime import date
+
+    from oai_server.model import File
+
+    thing = item(
+        "1", files=(File("a.pdf", url="https://x.org/a.pdf", access="embargoed", available=date(2026, 12, 1)),)
+    )
+    pipeline.ingest(readings(thing), "test")
+    assert b"Embargoed until 2026-12-01" in store.record("oai:demo.example.org:1", "oai_dc").body
+    assert b"a.pdf" not in store.record("oai:demo.example.org:1", "oai_dc").body
+    clock.set("2026-12-01T00:00:00+00:00")
+    tally = pipeline.ingest(readings(thing), "test")
+    assert tally.changes == {"changed": 1}
+    assert b"https://x.org/a.pdf" in store.record("oai:demo.example.org:1", "oai_dc").body
+    assert pipeline.ingest(readings(thing), "test").changes == {"unchanged": 1}
+
+
+def test_positions_are_of_the_list_not_of_the_page(pipeline, store):
+    pipeline.ingest(readings(*(item(str(n)) for n in range(10))), "test")
+    page = store.page(ALL, None, 4)
+    rest = store.page(ALL, page.next, 100)
+    assert isinstance(page.next, Position)
+    assert len(page.rows) + len(rest.rows) == 10
+    assert rest.next is None
