@@ -8,15 +8,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, false, func, select, tuple_
-from sqlalchemy.exc import OperationalError, TimeoutError
 
 from oai_server.model import Page, Position, Row, Selection, Set
 from oai_server.store.database import (
     Clock,
     StoreError,
-    StoreUnavailable,
     connect,
     database_clock,
+    failing_as_told,
     lock_writers,
     migrate,
     writing,
@@ -100,11 +99,8 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        try:
-            with self.engine.connect() as connection:
-                yield connection
-        except (OperationalError, TimeoutError) as error:
-            raise StoreUnavailable(str(error)) from error
+        with failing_as_told(self.engine), self.engine.connect() as connection:
+            yield connection
 
     def now(self) -> int:
         """The whole second that it is by the database's clock."""

@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from oai_server.model import Fault, Set, ancestors
-from oai_server.store.database import StoreError, lock_writers, writing
+from oai_server.store.database import StoreError, failing_as_told, lock_writers, writing
 from oai_server.store.reading import Store
 from oai_server.store.tables import entries, facts, faults, items, lists, records, sets, unsettled
 
@@ -168,7 +168,8 @@ class Writer:
 
     @contextmanager
     def _transaction(self, dry_run: bool = False) -> Iterator[Connection]:
-        with writing(self.store.engine).connect() as connection, connection.begin() as transaction:
+        engine = self.store.engine
+        with failing_as_told(engine), writing(engine).connect() as connection, connection.begin() as transaction:
             lock_writers(connection)
             yield connection
             if dry_run:
