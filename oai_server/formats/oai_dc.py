@@ -39,6 +39,9 @@ ELEMENTS = {
     "dc.rights": "rights",
     "dc.rights.uri": "rights",
     "dc.rights.holder": "-",
+    "dc.description.sponsorship": "-",
+    "dc.description.version": "-",
+    "dc.description.status": "-",
     "dc.contributor.orcid": "-",
     "dc.date": "date",
 }
