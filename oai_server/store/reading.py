@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, false, func, select, tuple_
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, false, func, select, tuple_
 
 from oai_server.model import Page, Position, Row, Selection, Set
 from oai_server.store.database import (
@@ -27,7 +27,8 @@ AFTER_ALL = 2**62
 
 _RANGE = and_(
     entries.c.list_id == bindparam("list_id"),
-    tuple_(entries.c.datestamp, entries.c.item_id) > tuple_(bindparam("after"), bindparam("after_item")),
+    tuple_(entries.c.datestamp, entries.c.item_id)
+    > tuple_(bindparam("after", type_=BigInteger), bindparam("after_item", type_=BigInteger)),
     entries.c.datestamp <= bindparam("until"),
 )
 
@@ -38,7 +39,7 @@ def _page(*columns: Any) -> Select[Any]:
         .join_from(entries, records, records.c.id == entries.c.record_id)
         .where(_RANGE)
         .order_by(entries.c.datestamp, entries.c.item_id)
-        .limit(bindparam("size"))
+        .limit(bindparam("size", type_=BigInteger))
     )
 
 
@@ -71,7 +72,7 @@ SETS = (
     select(sets.c.spec, sets.c.name, sets.c.description)
     .where(sets.c.spec > bindparam("after"))
     .order_by(sets.c.spec)
-    .limit(bindparam("size"))
+    .limit(bindparam("size", type_=BigInteger))
 )
 
 
