@@ -126,7 +126,8 @@ class Pipeline:
         count = 0
         for chunk in _chunks(self.writer.contents(identifiers), BATCH):
             known = self.writer.known(name for name, _, _ in chunk)
-            kept = [self._stored(name, source, content, known[name]) for name, source, content in chunk]
+            now = self.store.now()
+            kept = [self._stored(source, content, known[name], now) for name, source, content in chunk]
             tally.changes.update(self.writer.save(kept).values())
             tally.add(fault for each in kept for fault in each.faults)
             count += len(chunk)
@@ -140,17 +141,18 @@ class Pipeline:
         What became of each; None where there is no such item.
         """
         known = self.writer.known(identifiers)
+        now = self.store.now()
         kept = []
         for name, source, content in self.writer.contents(list(known)):
             by_hand = None if known[name].state == state else state
-            kept.append(self._stored(name, source, content, replace(known[name], by_hand=by_hand)))
+            kept.append(self._stored(source, content, replace(known[name], by_hand=by_hand), now))
         changes = self.writer.save(kept) if kept else {}
         self.writer.wait()
         return {name: changes.get(name) for name in identifiers}
 
-    def _stored(self, identifier: str, source: str, content: str, known: Known) -> KeptItem:
+    def _stored(self, source: str, content: str, known: Known, now: int) -> KeptItem:
         item = jsonl.item_of(json.loads(content))
-        return self._kept(Reading(item, source), source, known.by_hand, keep_datestamp=False)
+        return self._kept(Reading(item, source), source, known.by_hand, now)
 
     def _prepared(self, reading: Reading | Fault, sets: Sequence[str]) -> Reading:
         """The reading with its item normalised, named and in its sets; Refused where it cannot go in."""
@@ -175,17 +177,17 @@ class Pipeline:
         self, batch: Sequence[Reading], source: str, tally: Tally, keep_datestamps: bool, dry_run: bool
     ) -> Sequence[Fault]:
         """One transaction for the items of a batch that are not as they were; the items that were refused after all."""
-        today = _day(self.store.now())
+        now = self.store.now()
         known = self.writer.known(reading.item.identifier for reading in batch)
         kept, refused = [], []
         for reading in batch:
             before = known.get(reading.item.identifier)
-            if before and before.digest == _digest(reading.item) and not _due(before, today):
+            if before and before.digest == _digest(reading.item) and not _due(before, _day(now)):
                 tally.changes["unchanged"] += 1
                 tally.add(reading.faults)
                 continue
             try:
-                kept.append(self._kept(reading, source, before.by_hand if before else None, keep_datestamps))
+                kept.append(self._kept(reading, source, before.by_hand if before else None, now, keep_datestamps))
             except Refused as error:
                 refused.append(error.fault)
         if kept:
@@ -193,10 +195,11 @@ class Pipeline:
             tally.changes.update(self.writer.save(kept, dry_run).values())
         return refused
 
-    def _kept(self, reading: Reading, source: str, by_hand: str | None, keep_datestamp: bool) -> KeptItem:
+    def _kept(
+        self, reading: Reading, source: str, by_hand: str | None, now: int, keep_datestamp: bool = False
+    ) -> KeptItem:
         """The item with its records as they are today."""
         item = reading.item
-        now = self.store.now()
         today = _day(now)
         present = item.as_of(today)
         bodies: dict[str, bytes | None] = {}

@@ -32,16 +32,16 @@ class StoreError(Exception):
     """The database cannot be used; the message says why and what would help."""
 
 
+NOW = {
+    "sqlite": text("SELECT (julianday('now') - 2440587.5) * 86400.0"),
+    "postgresql": text("SELECT extract(epoch FROM clock_timestamp())"),
+}
 Clock = Callable[[Connection], float]
 
 
 def database_clock(connection: Connection) -> float:
     """Seconds since 1970 by the database's own clock: on SQLite that is this machine's."""
-    if connection.dialect.name == "sqlite":
-        query = "SELECT (julianday('now') - 2440587.5) * 86400.0"
-    else:
-        query = "SELECT extract(epoch FROM clock_timestamp())"
-    return float(connection.scalar(text(query)))
+    return float(connection.scalar(NOW[connection.dialect.name]))
 
 
 class StoreUnavailable(StoreError):
@@ -132,8 +132,8 @@ def _checked(url: str) -> URL:
         raise StoreError(f"DATABASE_URL: {parsed.get_backend_name()} is not supported; sqlite and postgresql are")
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-        folder = Path(str(parsed.database)).absolute().parent
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        folder = Path(parsed.database.removeprefix("file:")).absolute().parent
         if not folder.is_dir():
             raise StoreError(f"DATABASE_URL: the folder {folder} does not exist")
     return parsed

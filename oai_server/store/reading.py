@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, false, func, select, tuple_
@@ -13,6 +13,7 @@ from oai_server.model import Page, Position, Row, Selection, Set
 from oai_server.store.database import (
     Clock,
     StoreError,
+    StoreUnavailable,
     connect,
     database_clock,
     failing_as_told,
@@ -174,15 +175,21 @@ class Store:
             return connection.scalar(select(func.count()).select_from(sets)) or 0
 
     def note_harvest(self) -> None:
-        """Remember, once, that a harvester has seen datestamps: from now on no source may bring its own."""
-        if self._harvested:
-            return
+        """Remember, once, that a harvester has seen datestamps: from now on no source may bring its own.
+
+        A database that cannot be written to now (a standby, a full disk) is asked again with the next harvest.
+        """
+        if not self._harvested:
+            with suppress(StoreUnavailable):
+                self._remember_harvest()
+                self._harvested = True
+
+    def _remember_harvest(self) -> None:
         if self.fact("harvested") is None:
             with self._reading(), writing(self.engine).begin() as connection:
                 lock_writers(connection)
                 if connection.scalar(select(facts.c.value).where(facts.c.name == "harvested")) is None:
                     connection.execute(facts.insert().values(name="harvested", value=str(int(self.clock(connection)))))
-        self._harvested = True
 
     def sizes(self) -> Mapping[str, object]:
         """Counts for `status`: items by state, records and deleted ones by format, sets, faults by degree."""

@@ -78,3 +78,14 @@ def test_sqlite_keeps_what_was_committed_and_lets_readers_read(demo_store):
             name: connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
         }
     assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_a_store_that_cannot_be_written_to_is_served_all_the_same(demo_store, make_client):
+    from oai_server.store import Store
+
+    path = demo_store.engine.url.database
+    with Store(f"sqlite:///file:{path}?mode=ro&uri=true", demo_store.clock) as read_only:
+        assert make_client(read_only)(verb="ListRecords", metadataPrefix="oai_dc").code is None
+        assert read_only.fact("harvested") is None
+    make_client(demo_store)(verb="ListRecords", metadataPrefix="oai_dc")
+    assert demo_store.fact("harvested") is not None
