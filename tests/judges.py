@@ -8,33 +8,47 @@ from pathlib import Path
 
 from lxml import etree
 
+from oai_server.formats import known_formats
+
 ROOT = Path(__file__).parents[1]
 SCHEMAS = ROOT / "schemas"
 SHARED = ROOT.parent / "shared"
 XS = "http://www.w3.org/2001/XMLSchema"
 OAI = "http://www.openarchives.org/OAI/2.0/"
 SLOT = "urn:x-check:slot"  # check.py puts this element where it took out a part to judge it on its own
-INCLUDED = {"values.xsd", "rights.xsd", "xml.xsd"}  # come in by those that include them
+PROTOCOL = "OAI-PMH branding eprints friends gateway oai-identifier provenance rightsManifest oai_dc dc".split()
+EDM, OPENAIRE = "http://www.europeana.eu/schemas/edm/", "http://namespace.openaire.eu/schema/oaire/"
 
 Judge = Callable[[bytes], list[str]]
 
 
+def our_schema(root: etree._Element) -> etree.XMLSchema:
+    """Our schemas of the protocol and of the formats that the document uses, as one."""
+    used = {etree.QName(element).namespace for element in root.iter(etree.Element)}
+    known = {each.xsd: each.namespace for each in known_formats().values()}
+    wanted = {xsd for xsd, namespace in known.items() if namespace in used}
+    wanted.discard("rdf.xsd" if EDM in used else "edm.xsd")  # two formats with the same root element
+    if OPENAIRE in used:
+        wanted.discard("datacite.xsd")  # oai_openaire has DataCite's elements, under rules of its own
+    return compiled(frozenset({*wanted, *(f"{name}.xsd" for name in PROTOCOL)}))
+
+
 @cache
-def our_schema() -> etree.XMLSchema:
-    """All our schemas as one, so that what stands in metadata, about and description is known to it."""
+def compiled(files: frozenset[str]) -> etree.XMLSchema:
+    """These files as one schema."""
     driver = etree.Element(f"{{{XS}}}schema", targetNamespace=SLOT)
-    for path in sorted(SCHEMAS.glob("*.xsd")):
-        if path.name not in INCLUDED:
-            namespace = etree.parse(path).getroot().get("targetNamespace")
-            etree.SubElement(driver, f"{{{XS}}}import", namespace=namespace, schemaLocation=path.as_uri())
+    for path in (SCHEMAS / name for name in sorted(files)):
+        namespace = etree.parse(path).getroot().get("targetNamespace")
+        etree.SubElement(driver, f"{{{XS}}}import", namespace=namespace, schemaLocation=path.as_uri())
     etree.SubElement(driver, f"{{{XS}}}element", name="slot")
     return etree.XMLSchema(driver)
 
 
 def ours(document: bytes) -> list[str]:
     """What our schemas have against a document; empty when it is valid."""
-    schema = our_schema()
-    if schema.validate(etree.fromstring(document)):
+    root = etree.fromstring(document)
+    schema = our_schema(root)
+    if schema.validate(root):
         return []
     return [f"{entry.line}: {entry.message}" for entry in schema.error_log]
 

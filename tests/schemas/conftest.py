@@ -1,16 +1,10 @@
 """Fixtures over the two judges of tests/judges.py; what needs the official one is skipped where it is not at hand."""
 
 import pytest
-from lxml import etree
 
 from tests import judges
 
 HERE_IS_NO_OFFICIAL = f"the official schemas are not here: no {judges.SHARED / 'schemas' / 'check.py'}"
-
-
-@pytest.fixture(scope="session")
-def our_schema() -> etree.XMLSchema:
-    return judges.our_schema()
 
 
 @pytest.fixture(scope="session")
