@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
+from oai_server.ingest.text import plain
 from oai_server.model import Degree, Fault, File, Item, Reading, Value, ancestors
 
 Finding = tuple[Degree, str, str]  # degree, rule, message: a Fault before it knows its item
@@ -46,7 +47,8 @@ def normalise(reading: Reading) -> Reading:
     fault = partial(Fault, file=reading.file, line=reading.line, identifier=item.identifier)
     for finding in _illegal(item):
         raise Refused(fault(*finding))
-    faults = [fault(*finding) for finding in (*_removals(reading.item), *_worth_a_look(item))]
+    findings = (*_removals(reading.item), *_escapes(reading.item), *_worth_a_look(item))
+    faults = [fault(*finding) for finding in findings]
     return replace(reading, item=item, faults=tuple(dict.fromkeys((*reading.faults, *faults))))
 
 
@@ -82,7 +84,7 @@ def _metadata(metadata: Mapping[str, tuple[Value, ...]]) -> dict[str, tuple[Valu
 
 def _values(name: str, values: Iterable[Value]) -> Iterator[Value]:
     for value in values:
-        text = clean(value.text)
+        text = clean(plain(clean(value.text)))
         if not text:
             continue
         yield replace(
@@ -129,6 +131,17 @@ def _removals(item: Item) -> Iterator[Finding]:
     for name, found in removed.items():
         rule = XML if any(map(FORBIDDEN.match, found)) else UNICODE
         yield "healed", rule, f"{name}: removed {code_points(found)}"
+
+
+def _escapes(item: Item) -> Iterator[Finding]:
+    for name, values in item.metadata.items():
+        count = sum(1 for text in (clean(value.text) for value in values) if plain(text) != text)
+        if count:
+            yield (
+                "healed",
+                "text without markup",
+                f"{name}: took escapes or HTML out of {count} of {len(values)} values",
+            )
 
 
 def _texts(item: Item) -> Iterator[tuple[str, str]]:

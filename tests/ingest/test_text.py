@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from lxml import etree
 
-from oai_server.formats.text import plain, without_html
+from oai_server.ingest.text import plain, without_html
 
 KEPT = [
     "R&D",
