@@ -198,12 +198,17 @@ def restore(config: str | None, identifiers: Sequence[str]) -> None:
 
 
 @main.command()
+@click.option("--format", "prefix", metavar="PREFIX", help="Only the records in this format.")
 @click.pass_obj
-def render(config: str | None) -> None:
+def render(config: str | None, prefix: str | None) -> None:
     """Render every stored item again, after a change of settings or a new release; stamps only what changed."""
     with _told():
-        with _pipeline(load(config)) as pipeline, _progress("rendering") as progress:
-            tally = pipeline.render_again(progress=progress)
+        settings = load(config)
+        with _pipeline(settings) as pipeline, _progress("rendering") as progress:
+            known = pipeline.hands.renderer.formats
+            if prefix not in (None, *known):
+                raise SettingsError(f"--format: {prefix} is not made here; {', '.join(known)} are")
+            tally = pipeline.render_again(only=prefix, progress=progress)
         _report(tally, "rendered again")
         if tally.lost:
             sys.exit(LOST)
@@ -288,15 +293,19 @@ def _store(settings: Settings) -> Iterator[Store]:
 
 @contextmanager
 def _pipeline(settings: Settings) -> Iterator[Pipeline]:
+    from functools import partial
+
     from oai_server.formats import chosen_formats
-    from oai_server.formats.rendering import Renderer
+    from oai_server.formats.rendering import make_renderer
+    from oai_server.ingest.keeping import Hands
     from oai_server.ingest.pipeline import Pipeline
     from oai_server.provider import site_of
 
-    with _store(settings) as store:
-        site = site_of(settings)
-        renderer = Renderer(_chosen(chosen_formats, settings), site, settings.metadata_rights)
-        yield Pipeline(store, renderer, site.repository_identifier)
+    _chosen(chosen_formats, settings)
+    site = site_of(settings)
+    make = partial(make_renderer, settings.formats, site, settings.metadata_rights)
+    with _store(settings) as store, Hands(make, settings.processes or os.cpu_count() or 1) as hands:
+        yield Pipeline(store, hands, site.repository_identifier)
 
 
 def _chosen(choose: Callable[..., Any], settings: Settings) -> Any:

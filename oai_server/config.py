@@ -221,6 +221,7 @@ class Settings:
     formats: tuple[str, ...] = setting((), "The metadataPrefixes to offer, oai_dc always. Without it: all.", texts)
     bind: str = setting("127.0.0.1:8080", "HOST:PORT where `serve` listens.", text)
     workers: int = setting(2, "Processes that `serve` starts.", number(1, 256))
+    processes: int = setting(0, "Processes that `ingest` and `render` use; 0 is one for each core.", number(0, 256))
     trusted_proxies: tuple[str, ...] = setting(
         (), "Addresses or networks of proxies whose X-Forwarded-* headers make the base URL when none is set.", networks
     )

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -11,9 +12,9 @@ import pytest
 from lxml import etree
 
 from oai_server.config import Settings
-from oai_server.formats import known_formats
-from oai_server.formats.rendering import Renderer
+from oai_server.formats.rendering import make_renderer
 from oai_server.ingest import jsonl
+from oai_server.ingest.keeping import Hands
 from oai_server.ingest.pipeline import Pipeline
 from oai_server.model import Item, Reading, Value
 from oai_server.provider import site_of
@@ -169,8 +170,8 @@ def settings() -> Settings:
 
 
 def pipeline_for(store: Store, settings: Settings) -> Pipeline:
-    renderer = Renderer(known_formats(), site_of(settings), settings.metadata_rights)
-    return Pipeline(store, renderer, settings.repository_identifier)
+    make = partial(make_renderer, settings.formats, site_of(settings), settings.metadata_rights)
+    return Pipeline(store, Hands(make), settings.repository_identifier)
 
 
 @pytest.fixture

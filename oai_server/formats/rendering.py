@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from oai_server.formats import chosen_formats
 from oai_server.formats.judge import objections
 from oai_server.formats.writing import XSI
 from oai_server.model import Fault, Item, MetadataFormat, Site
@@ -49,11 +50,13 @@ class Renderer:
         """The prefixes in which this item can be told."""
         return [prefix for prefix, known in self.formats.items() if prefix in item.xml or known.offered(item)]
 
-    def render(self, item: Item) -> Rendered:
-        """Every record of an item; what is not valid is a fault and not a record."""
+    def render(self, item: Item, only: str | None = None) -> Rendered:
+        """Every record of an item, or only that of one format; what is not valid is a fault and not a record."""
         rendered = Rendered()
         faults: list[Fault] = []
         for prefix in self.offered(item):
+            if only not in (None, prefix):
+                continue
             try:
                 rendered.metadata[prefix] = self._metadata(item, self.formats[prefix])
             except Invalid as error:
@@ -99,6 +102,11 @@ class Renderer:
         if self.metadata_rights and not rights:
             good.append(etree.tostring(_rights(self.metadata_rights)))
         return tuple(good), tuple(faults)
+
+
+def make_renderer(prefixes: tuple[str, ...], site: Site, metadata_rights: str | None) -> Renderer:
+    """The renderer of these formats: a function with plain arguments, so that another process can do the same."""
+    return Renderer(chosen_formats(prefixes), site, metadata_rights)
 
 
 class Invalid(ValueError):

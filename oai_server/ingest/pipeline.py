@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Protocol
 
 from oai_server.ingest import jsonl
 from oai_server.ingest.identifier import identifier_of
+from oai_server.ingest.keeping import Hands, Job, content_of, day_of, digest_of
 from oai_server.ingest.normalise import Refused, normalise
-from oai_server.model import Fault, Item, Reading, Set, State
-from oai_server.protocol.response import header_parts, record_body
-from oai_server.store import Change, KeptItem, Known, Store, Writer
+from oai_server.model import Fault, Reading, Set, State
+from oai_server.store import Change, KeptItem, Known, Store, Stored, Writer
 
 BATCH = 500  # items in one transaction
 SHOWN = 200  # faults that a tally keeps for the report; the store has them all
-
-
-class Rendered(Protocol):
-    """An item told in every format that can tell it."""
-
-    metadata: dict[str, bytes]
-    about: tuple[bytes, ...]
-    failed: frozenset[str]
-    faults: tuple[Fault, ...]
-
-
-class Renderer(Protocol):
-    """Where the formats come in, as a value."""
-
-    def offered(self, item: Item) -> list[str]:
-        """The prefixes in which an item can be told."""
-
-    def render(self, item: Item) -> Rendered:
-        """The records of an item."""
 
 
 @dataclass(slots=True)
@@ -48,6 +27,7 @@ class Tally:
     changes: Counter[str] = field(default_factory=Counter)
     degrees: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
+    became: dict[str, Change] = field(default_factory=dict)  # what the last batch's items became
 
     @property
     def lost(self) -> bool:
@@ -65,11 +45,11 @@ class Tally:
 class Pipeline:
     """Takes items into a store. Made once for a command."""
 
-    def __init__(self, store: Store, renderer: Renderer, repository_identifier: str) -> None:
+    def __init__(self, store: Store, hands: Hands, repository_identifier: str) -> None:
         """``repository_identifier`` is the domain that makes a local identifier an oai one."""
         self.store = store
         self.writer = Writer(store)
-        self.renderer = renderer
+        self.hands = hands
         self.repository_identifier = repository_identifier
 
     def may_keep_datestamps(self) -> bool:
@@ -119,17 +99,17 @@ class Pipeline:
         return tally
 
     def render_again(
-        self, identifiers: Iterable[str] | None = None, progress: Callable[[int], None] = lambda count: None
+        self,
+        identifiers: Iterable[str] | None = None,
+        only: str | None = None,
+        progress: Callable[[int], None] = lambda count: None,
     ) -> Tally:
-        """Render stored items again: after a change of crosswalks or settings, or when time has changed them."""
+        """Render stored items again, in one format or all: after a change of crosswalks or settings, or of time."""
         tally = Tally()
         count = 0
-        for chunk in _chunks(self.writer.contents(identifiers), BATCH):
-            known = self.writer.known(name for name, _, _ in chunk)
+        for chunk in self.writer.contents(identifiers, BATCH):
             now = self.store.now()
-            kept = [self._stored(source, content, known[name], now) for name, source, content in chunk]
-            tally.changes.update(self.writer.save(kept).values())
-            tally.add(fault for each in kept for fault in each.faults)
+            self._save([_stored(kept, now, only=only) for kept in chunk], tally)
             count += len(chunk)
             progress(count)
         self.writer.wait()
@@ -140,19 +120,14 @@ class Pipeline:
 
         What became of each; None where there is no such item.
         """
-        known = self.writer.known(identifiers)
-        now = self.store.now()
-        kept = []
-        for name, source, content in self.writer.contents(list(known)):
-            by_hand = None if known[name].state == state else state
-            kept.append(self._stored(source, content, replace(known[name], by_hand=by_hand), now))
-        changes = self.writer.save(kept) if kept else {}
+        tally = Tally()
+        for chunk in self.writer.contents(identifiers, BATCH):
+            now = self.store.now()
+            jobs = [_stored(kept, now) for kept in chunk]
+            by_hand = [None if job.reading.item.state == state else state for job in jobs]
+            self._save([replace(job, by_hand=each) for job, each in zip(jobs, by_hand, strict=True)], tally)
         self.writer.wait()
-        return {name: changes.get(name) for name in identifiers}
-
-    def _stored(self, source: str, content: str, known: Known, now: int) -> KeptItem:
-        item = jsonl.item_of(json.loads(content))
-        return self._kept(Reading(item, source), source, known.by_hand, now)
+        return {name: tally.became.get(name) for name in identifiers}
 
     def _prepared(self, reading: Reading | Fault, sets: Sequence[str]) -> Reading:
         """The reading with its item normalised, named and in its sets; Refused where it cannot go in."""
@@ -179,56 +154,31 @@ class Pipeline:
         """One transaction for the items of a batch that are not as they were; the items that were refused after all."""
         now = self.store.now()
         known = self.writer.known(reading.item.identifier for reading in batch)
-        kept, refused = [], []
+        jobs = []
         for reading in batch:
             before = known.get(reading.item.identifier)
-            if before and before.digest == _digest(reading.item) and not _due(before, _day(now)):
+            if before and before.digest == digest_of(content_of(reading.item)) and not _due(before, day_of(now)):
                 tally.changes["unchanged"] += 1
                 tally.add(reading.faults)
-                continue
-            try:
-                kept.append(self._kept(reading, source, before.by_hand if before else None, now, keep_datestamps))
-            except Refused as error:
-                refused.append(error.fault)
+            else:
+                jobs.append(Job(reading, source, now, before.by_hand if before else None, keep_datestamps))
+        return self._save(jobs, tally, dry_run)
+
+    def _save(self, jobs: Sequence[Job], tally: Tally, dry_run: bool = False) -> Sequence[Fault]:
+        """Do the jobs and keep what came of them, in one transaction; the items that were refused."""
+        done = list(self.hands.keep(jobs))
+        kept = [each for each in done if isinstance(each, KeptItem)]
         if kept:
             tally.add(fault for each in kept for fault in each.faults)
-            tally.changes.update(self.writer.save(kept, dry_run).values())
-        return refused
+            tally.became = dict(self.writer.save(kept, dry_run))
+            tally.changes.update(tally.became.values())
+        return [each for each in done if isinstance(each, Fault)]
 
-    def _kept(
-        self, reading: Reading, source: str, by_hand: str | None, now: int, keep_datestamp: bool = False
-    ) -> KeptItem:
-        """The item with its records as they are today."""
-        item = reading.item
-        today = _day(now)
-        present = item.as_of(today)
-        bodies: dict[str, bytes | None] = {}
-        failed: frozenset[str] = frozenset()
-        found: tuple[Fault, ...] = ()
-        if (by_hand or item.state) == "active":
-            rendered = self.renderer.render(present)
-            bodies = {prefix: record_body(xml, rendered.about) for prefix, xml in rendered.metadata.items()}
-            failed, found = rendered.failed, rendered.faults
-        else:
-            bodies = dict.fromkeys(self.renderer.offered(present))
-        refresh = item.changes_after(today)
-        content = _content(item)
-        return KeptItem(
-            identifier=item.identifier,
-            source=source,
-            content=content,
-            digest=_digest_of(content),
-            state=item.state,
-            by_hand=by_hand,
-            sets=item.sets,
-            live=header_parts(item.identifier, item.sets, deleted=False),
-            dead=header_parts(item.identifier, item.sets, deleted=True),
-            bodies=bodies,
-            failed=failed,
-            refresh_on=refresh.isoformat() if refresh else None,
-            datestamp=_own_stamp(reading, now) if keep_datestamp else None,
-            faults=(*reading.faults, *(replace(fault, file=reading.file, line=reading.line) for fault in found)),
-        )
+
+def _stored(kept: Stored, now: int, only: str | None = None) -> Job:
+    """The job of an item that the store has: it does not go through normalisation a second time."""
+    item = jsonl.item_of(json.loads(kept.content))
+    return Job(Reading(item, kept.source), kept.source, now, kept.by_hand, only=only, again=True)
 
 
 def _twice(reading: Reading) -> Fault:
@@ -236,56 +186,9 @@ def _twice(reading: Reading) -> Fault:
     return Fault("refused", "section 2.4", reason, reading.file, reading.line, reading.item.identifier)
 
 
-def _own_stamp(reading: Reading, now: int) -> int | None:
-    """The source's datestamp in seconds; Refused for one that is still to come."""
-    if reading.item.datestamp is None:
-        return None
-    stamp = int(reading.item.datestamp.timestamp())
-    if stamp > now:
-        told = reading.item.datestamp.isoformat()
-        raise Refused(
-            Fault(
-                "refused",
-                "section 2.7.1",
-                f"the datestamp {told} lies in the future, so it cannot be kept",
-                reading.file,
-                reading.line,
-                reading.item.identifier,
-            )
-        )
-    return stamp
-
-
 def _due(known: Known, today: date) -> bool:
     """Whether time alone has changed the item since it was rendered."""
     return known.refresh_on is not None and known.refresh_on <= today.isoformat()
-
-
-def _day(now: int) -> date:
-    return datetime.fromtimestamp(now, UTC).date()
-
-
-def _content(item: Item) -> str:
-    return json.dumps(jsonl.told(item), ensure_ascii=False, separators=(",", ":"))
-
-
-def _digest(item: Item) -> str:
-    return _digest_of(_content(item))
-
-
-def _digest_of(content: str) -> str:
-    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
-
-
-def _chunks(rows: Iterator[tuple[str, str, str]], size: int) -> Iterator[list[tuple[str, str, str]]]:
-    chunk: list[tuple[str, str, str]] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == size:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
 
 
 def source_name(kind: str, location: Path) -> str:

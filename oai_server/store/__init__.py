@@ -2,6 +2,6 @@
 
 from oai_server.store.database import StoreError, StoreUnavailable
 from oai_server.store.reading import Store
-from oai_server.store.writing import Change, KeptItem, Known, Writer
+from oai_server.store.writing import Change, KeptItem, Known, Stored, Writer
 
-__all__ = ["Change", "KeptItem", "Known", "Store", "StoreError", "StoreUnavailable", "Writer"]
+__all__ = ["Change", "KeptItem", "Known", "Store", "StoreError", "StoreUnavailable", "Stored", "Writer"]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, true, update
 
 from oai_server.model import Fault, Set, ancestors
 from oai_server.store.database import StoreError, failing_as_told, lock_writers, writing
@@ -34,8 +34,10 @@ class KeptItem:
     """An item ready to be kept.
 
     ``bodies`` maps each metadataPrefix to the record's body, None for a deleted record; a record in any other format
-    becomes deleted, unless its prefix is in ``failed``: then the last good one stays. ``live`` and ``dead`` are the
-    two parts of its header. ``datestamp``, in seconds, is the source's own and given only when it is to be kept.
+    becomes deleted, unless its prefix is in ``failed``: then the last good one stays. With ``only`` every other
+    format's record stays too. ``live`` and ``dead`` are the two parts of its header. ``datestamp``, in seconds, is the
+    source's own and given only when it is to be kept. ``again``: of the faults that are known only those of records go.
+    All items of a batch have the same ``only`` and ``again``.
     """
 
     identifier: str
@@ -49,9 +51,21 @@ class KeptItem:
     dead: tuple[bytes, bytes]
     bodies: Mapping[str, bytes | None]
     failed: frozenset[str] = frozenset()
+    only: str | None = None
     refresh_on: str | None = None
     datestamp: int | None = None
     faults: tuple[Fault, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An item as the store holds it."""
+
+    identifier: str
+    source: str
+    content: str
+    by_hand: str | None
 
 
 @dataclass(slots=True)
@@ -84,14 +98,19 @@ class Writer:
             found = connection.execute(select(*columns).where(items.c.identifier.in_(list(identifiers))))
             return {row[0]: Known(*row[1:]) for row in found}
 
-    def contents(self, identifiers: Iterable[str] | None = None) -> Iterator[tuple[str, str, str]]:
-        """(identifier, source, content) of these items, or of all."""
-        query = select(items.c.identifier, items.c.source, items.c.content).order_by(items.c.id)
+    def contents(self, identifiers: Iterable[str] | None, size: int) -> Iterator[Sequence[Stored]]:
+        """These items, or all, in portions of that size."""
+        query = select(items.c.id, items.c.identifier, items.c.source, items.c.content, items.c.by_hand)
         if identifiers is not None:
             query = query.where(items.c.identifier.in_(list(identifiers)))
-        with self.store.engine.connect() as connection:
-            for row in connection.execute(query):
-                yield tuple(row)
+        last = 0
+        while True:
+            with self.store.engine.connect() as connection:
+                rows = connection.execute(query.where(items.c.id > last).order_by(items.c.id).limit(size)).all()
+            if not rows:
+                return
+            last = rows[-1].id
+            yield [Stored(*row[1:]) for row in rows]
 
     def save(self, batch: Sequence[KeptItem], dry_run: bool = False) -> Mapping[str, Change]:
         """Keep these items (each identifier once); what became of each. Only records whose bytes change are stamped.
@@ -254,6 +273,8 @@ def _record_row(
     item: KeptItem, prefix: str, old: tuple[int, int, bool, str] | None, stamp: int
 ) -> dict[str, object] | None:
     """The record as it is now, or None when nothing about it changed."""
+    if item.only not in (None, prefix):
+        return None
     body = item.bodies.get(prefix)
     if body is None and prefix in item.failed and old and not old[2]:
         return None  # the last good record stays as it is
@@ -378,7 +399,12 @@ def _insert_faults(
 
 def _keep_faults(connection: Connection, batch: Sequence[KeptItem], now: int) -> None:
     """The faults of these items in place of those known, since when they were first seen."""
-    where = faults.c.identifier.in_([item.identifier for item in batch]) & (faults.c.degree != "refused")
+    first = batch[0]
+    where = and_(
+        faults.c.identifier.in_([item.identifier for item in batch]),
+        faults.c.degree.in_(["lost"] if first.again else ["noted", "healed", "lost"]),
+        true() if first.only is None else faults.c.prefix == first.only,
+    )
     known = _since(connection, where)
     if known:
         connection.execute(delete(faults).where(where))
