@@ -303,14 +303,14 @@ def _pipeline(settings: Settings) -> Iterator[Pipeline]:
 
     _chosen(chosen_formats, settings)
     site = site_of(settings)
-    make = partial(make_renderer, settings.formats, site, settings.metadata_rights)
+    make = partial(make_renderer, settings.formats, site, settings.metadata_rights, settings.format_paths)
     with _store(settings) as store, Hands(make, settings.processes or os.cpu_count() or 1) as hands:
         yield Pipeline(store, hands, site.repository_identifier)
 
 
 def _chosen(choose: Callable[..., Any], settings: Settings) -> Any:
     try:
-        return choose(settings.formats)
+        return choose(settings.formats, settings.format_paths)
     except ValueError as error:
         raise SettingsError(str(error)) from None
 

@@ -219,6 +219,9 @@ class Settings:
     )
     token_hours: int = setting(168, "Life of a resumption token, in hours.", number(1, 24 * 366))
     formats: tuple[str, ...] = setting((), "The metadataPrefixes to offer, oai_dc always. Without it: all.", texts)
+    format_paths: tuple[str, ...] = setting(
+        (), "Folders with formats of your own: Python files like ours, or XSLT with a TOML file beside it.", texts
+    )
     bind: str = setting("127.0.0.1:8080", "HOST:PORT where `serve` listens.", text)
     workers: int = setting(2, "Processes that `serve` starts.", number(1, 256))
     processes: int = setting(0, "Processes that `ingest` and `render` use; 0 is one for each core.", number(0, 256))

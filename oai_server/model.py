@@ -140,16 +140,18 @@ class MetadataFormat:
     """A metadata format (section 3.4) and how an item is told in it.
 
     ``schema`` is the announced schema: a URL, or a bare file name for one that we host ourselves.
-    ``xsd`` names the file in ``schemas/`` that judges every record; ``offered`` says whether an item can be told in
-    this format at all; ``crosswalk`` returns the root element of its metadata.
+    ``xsd`` names the file in ``schemas/`` (or any file, by its whole path) that judges every record, None where there
+    is none; ``crosswalk`` returns the root element of its metadata; ``offered`` says whether an item can be told in
+    this format at all; ``contradicts`` knows the complaints of the official schema that contradict its own profile.
     """
 
     prefix: str
     namespace: str
     schema: str
-    xsd: str
+    xsd: str | None
     crosswalk: Callable[[Item, Site], _Element]
     offered: Callable[[Item], bool] = lambda item: True
+    contradicts: Callable[[str], bool] = lambda message: False
 
     def schema_url(self, site: Site) -> str:
         """The schema as ListMetadataFormats and xsi:schemaLocation tell it."""
@@ -157,11 +159,16 @@ class MetadataFormat:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendition:
-    """An item in one format: the bytes of its metadata element's content."""
+class StoredFormat:
+    """A format that sources bring as XML and that we have no crosswalk for: announced as its first record says."""
 
     prefix: str
-    xml: bytes
+    namespace: str
+    schema: str
+
+    def schema_url(self, site: Site) -> str:
+        """The schema as ListMetadataFormats tells it."""
+        return self.schema
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lxml.etree import _Element as Element
 
 from oai_server.config import Settings
-from oai_server.model import MetadataFormat, Position, Row, Selection, Site
+from oai_server.model import MetadataFormat, Position, Row, Selection, Site, StoredFormat
 from oai_server.protocol import description, response
 from oai_server.protocol.datestamp import Granularity
 from oai_server.protocol.errors import (
@@ -104,14 +104,15 @@ class Provider:
             ),
         )
 
-    def _formats_of(self, identifier: str | None) -> Sequence[MetadataFormat]:
+    def _formats_of(self, identifier: str | None) -> Sequence[MetadataFormat | StoredFormat]:
         """The repository's formats, or those in which an item has a record that is not deleted (section 4.4)."""
+        formats: dict[str, MetadataFormat | StoredFormat] = {**self.store.stored_formats(), **self.formats}
         if identifier is None:
-            return tuple(self.formats.values())
+            return tuple(formats.values())
         known = self.store.formats_of(identifier)
         if known is None:
             raise IdDoesNotExist(f"No item here has the identifier {identifier}")
-        found = [each for prefix, each in self.formats.items() if known.get(prefix) is False]
+        found = [each for prefix, each in formats.items() if known.get(prefix) is False]
         if not found:
             raise NoMetadataFormats(f"{identifier} has no metadata format: its records are deleted")
         return found
@@ -150,8 +151,9 @@ class Provider:
     def _get_record(self, request: Request, base_url: str, now: int) -> bytes:
         identifier, prefix = request.identifier or "", request.metadata_prefix or ""
         errors: list[ProtocolError] = []
-        row = self.store.record(identifier, prefix) if prefix in self.formats else None
-        if prefix not in self.formats:
+        known = self._knows(prefix)
+        row = self.store.record(identifier, prefix) if known else None
+        if not known:
             errors.append(CannotDisseminateFormat(f"{prefix} is not a format of this repository"))
         if row is None:
             if self.store.formats_of(identifier) is None:
@@ -208,13 +210,16 @@ class Provider:
         """What the arguments select, or why they can select nothing."""
         errors: list[ProtocolError] = []
         prefix = request.metadata_prefix or ""
-        if prefix not in self.formats:
+        if not self._knows(prefix):
             errors.append(CannotDisseminateFormat(f"{prefix} is not a format of this repository"))
         if request.set_spec is not None and not self.store.sets("", 1):
             errors.append(NoSetHierarchy("This repository has no sets"))
         if errors:
             raise Refusal(errors)
         return Selection(prefix, request.set_spec, request.from_, request.until)
+
+    def _knows(self, prefix: str) -> bool:
+        return prefix in self.formats or prefix in self.store.stored_formats()
 
     def _resumption(self, token: Token, cursor: int) -> Resumption:
         text = self.tokens.encode(token)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from oai_server.formats import chosen_formats
+from oai_server.formats import PREFIX, chosen_formats
 from oai_server.formats.judge import objections
 from oai_server.formats.writing import XSI
-from oai_server.model import Fault, Item, MetadataFormat, Site
+from oai_server.model import Fault, Item, MetadataFormat, Site, StoredFormat
 
 SCHEMA_LOCATION = f"{{{XSI}}}schemaLocation"
 SAFE = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=False)
 
+ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]+")
 OAI = "http://www.openarchives.org/OAI/2.0/"
 
 # The packages that an about container may hold (section 2.5), by namespace.
@@ -29,56 +33,98 @@ RIGHTS_XSD = "http://www.openarchives.org/OAI/2.0/rights.xsd"
 
 @dataclass(slots=True)
 class Rendered:
-    """What became of an item: the metadata's bytes by prefix, the about packages, the formats that failed and why."""
+    """What became of an item: the metadata's bytes by prefix, the about packages, the formats that failed and why.
+
+    ``stored`` are the formats of records that came as XML and that no crosswalk makes.
+    """
 
     metadata: dict[str, bytes] = field(default_factory=dict)
     about: tuple[bytes, ...] = ()
     failed: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
+    stored: tuple[StoredFormat, ...] = ()
+
+
+class SecondJudge(Protocol):
+    """The official schemas, where they have been fetched."""
+
+    def objections(self, root: Element, schema_url: str) -> list[tuple[int, str]] | None:
+        """(line, message) for each breach; None where that schema is not at hand."""
 
 
 class Renderer:
-    """Tells items in every chosen format. Made once; knows the formats and the site."""
+    """Tells items in every chosen format. Made once; knows the formats, the site and the judges."""
 
-    def __init__(self, formats: Mapping[str, MetadataFormat], site: Site, metadata_rights: str | None = None) -> None:
+    def __init__(
+        self,
+        formats: Mapping[str, MetadataFormat],
+        site: Site,
+        metadata_rights: str | None = None,
+        second_judge: SecondJudge | None = None,
+    ) -> None:
         """``metadata_rights`` is the URI of the terms under which the metadata itself may be used (about/rights)."""
         self.formats = formats
         self.site = site
         self.metadata_rights = metadata_rights
+        self.second_judge = second_judge
 
     def offered(self, item: Item) -> list[str]:
         """The prefixes in which this item can be told."""
-        return [prefix for prefix, known in self.formats.items() if prefix in item.xml or known.offered(item)]
+        made = [prefix for prefix, known in self.formats.items() if prefix in item.xml or _offers(known, item)]
+        return [*made, *sorted(set(item.xml) - set(self.formats))]
 
     def render(self, item: Item, only: str | None = None) -> Rendered:
         """Every record of an item, or only that of one format; what is not valid is a fault and not a record."""
         rendered = Rendered()
         faults: list[Fault] = []
+        stored = []
         for prefix in self.offered(item):
             if only not in (None, prefix):
                 continue
             try:
-                rendered.metadata[prefix] = self._metadata(item, self.formats[prefix])
+                root, known = self._root(item, prefix)
+                faults += self._unjudged(item, root, known)
+                rendered.metadata[prefix] = _bytes(root)
             except Invalid as error:
                 faults.append(Fault("lost", error.rule, str(error), identifier=item.identifier, prefix=prefix))
-        for prefix in sorted(set(item.xml) - set(self.formats)):
-            reason = f"no format {prefix} is set up here, so its XML cannot be judged and is not served"
-            faults.append(Fault("lost", "formats", reason, identifier=item.identifier, prefix=prefix))
-        rendered.failed = frozenset(fault.prefix for fault in faults if fault.prefix)
+                continue
+            if isinstance(known, StoredFormat):
+                stored.append(known)
+        rendered.failed = frozenset(fault.prefix for fault in faults if fault.prefix and fault.degree == "lost")
+        rendered.stored = tuple(stored)
         rendered.about, wrong = self._about(item)
         rendered.faults = (*faults, *wrong)
         return rendered
 
-    def _metadata(self, item: Item, known: MetadataFormat) -> bytes:
-        given = item.xml.get(known.prefix)
-        if given is None:
-            root = known.crosswalk(item, self.site)
-        else:
-            root = _parsed(given, f"xml.{known.prefix}")
+    def _root(self, item: Item, prefix: str) -> tuple[Element, MetadataFormat | StoredFormat]:
+        """The metadata's root element, made or as it came, and the format it is in."""
+        known = self.formats.get(prefix)
+        if prefix in item.xml:
+            root = _parsed(item.xml[prefix], f"xml.{prefix}")
+            if known is None:
+                return root, _stored_format(prefix, root)
             if etree.QName(root).namespace != known.namespace:
                 raise Invalid("section 3.4", f"the root element {root.tag!r} is not in the namespace {known.namespace}")
+        else:
+            root = _made(self.formats[prefix], item, self.site)
+        known = self.formats[prefix]
         _locate(root, known.namespace, known.schema_url(self.site))
-        return _judged(root, known.xsd)
+        return root, known
+
+    def _unjudged(self, item: Item, root: Element, known: MetadataFormat | StoredFormat) -> list[Fault]:
+        """Judge a record: Invalid where a schema refuses it, a note where there is no schema to judge by."""
+        ours = known.xsd if isinstance(known, MetadataFormat) else None
+        if ours is not None:
+            _raise(objections(root, ours), ours)
+        schema = known.schema_url(self.site)
+        found = self.second_judge.objections(root, schema) if self.second_judge else None
+        if found is not None:
+            forgiven = known.contradicts if isinstance(known, MetadataFormat) else lambda message: False
+            _raise([each for each in found if not forgiven(each[1])], schema)
+        elif ours is None:
+            told = f"not validated: no schema {schema} is at hand (oai-server schemas fetch)"
+            return [Fault("noted", "section 3.2", told, identifier=item.identifier, prefix=known.prefix)]
+        return []
 
     def _about(self, item: Item) -> tuple[tuple[bytes, ...], tuple[Fault, ...]]:
         """The about packages, each valid, at most one about rights (section 2.5, guideline on rights)."""
@@ -104,9 +150,15 @@ class Renderer:
         return tuple(good), tuple(faults)
 
 
-def make_renderer(prefixes: tuple[str, ...], site: Site, metadata_rights: str | None) -> Renderer:
+def make_renderer(
+    prefixes: tuple[str, ...],
+    site: Site,
+    metadata_rights: str | None = None,
+    paths: tuple[str, ...] = (),
+    second_judge: Callable[[], SecondJudge] | None = None,
+) -> Renderer:
     """The renderer of these formats: a function with plain arguments, so that another process can do the same."""
-    return Renderer(chosen_formats(prefixes), site, metadata_rights)
+    return Renderer(chosen_formats(prefixes, paths), site, metadata_rights, second_judge and second_judge())
 
 
 class Invalid(ValueError):
@@ -135,13 +187,47 @@ def _locate(root: Element, namespace: str, schema: str) -> None:
     root.set(SCHEMA_LOCATION, " ".join(f"{name} {place}" for name, place in pairs.items()))
 
 
-def _judged(root: Element, xsd: str) -> bytes:
-    """The bytes of a valid package."""
-    found = objections(root, xsd)
+def _offers(known: MetadataFormat, item: Item) -> bool:
+    """Whether a format says that it can tell an item; one that breaks down over the question is asked to try."""
+    try:
+        return known.offered(item)
+    except Exception:
+        return True
+
+
+def _made(known: MetadataFormat, item: Item, site: Site) -> Element:
+    """The crosswalk's element. One that breaks down, ours or a site's own, costs this record and no other."""
+    try:
+        return known.crosswalk(item, site)
+    except Exception as error:
+        logging.getLogger(__name__).exception("the crosswalk %s broke down", known.prefix)
+        raise Invalid("crosswalk", f"the crosswalk broke down: {type(error).__name__}: {error}") from error
+
+
+def _stored_format(prefix: str, root: Element) -> StoredFormat:
+    """The format that a record of somebody else's announces by itself (section 3.4)."""
+    namespace = etree.QName(root).namespace
+    words = (root.get(SCHEMA_LOCATION) or "").split()
+    schema = dict(zip(words[::2], words[1::2], strict=False)).get(namespace or "")
+    if not PREFIX.fullmatch(prefix) or prefix == "all":
+        raise Invalid("section 3.4", f"{prefix!r} is no metadataPrefix: letters, digits and -_.!~*'(), not all")
+    if not namespace or namespace == OAI:
+        raise Invalid("section 3.4", f"the root element {root.tag!r} needs a namespace of its own")
+    if not schema or not ABSOLUTE.fullmatch(schema):
+        raise Invalid("section 3.4", f"the root element needs an xsi:schemaLocation that pairs {namespace} with a URL")
+    return StoredFormat(prefix, namespace, schema)
+
+
+def _raise(found: Sequence[tuple[int, str]], rule: str) -> None:
     if found:
         line, message = found[0]
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise Invalid(xsd, f"line {line}: {message}{more}")
+        raise Invalid(rule, f"line {line}: {message}{more}")
+
+
+def _judged(root: Element, xsd: str) -> bytes:
+    """The bytes of a valid package."""
+    _raise(objections(root, xsd), xsd)
     return _bytes(root)
 
 

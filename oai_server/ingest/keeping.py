@@ -14,7 +14,7 @@ from typing import Protocol
 
 from oai_server.ingest import jsonl
 from oai_server.ingest.normalise import Refused
-from oai_server.model import Fault, Item, MetadataFormat, Reading
+from oai_server.model import Fault, Item, MetadataFormat, Reading, StoredFormat
 from oai_server.protocol.response import header_parts, record_body
 from oai_server.store import KeptItem
 
@@ -29,6 +29,7 @@ class Rendered(Protocol):
     about: tuple[bytes, ...]
     failed: frozenset[str]
     faults: tuple[Fault, ...]
+    stored: tuple[StoredFormat, ...]
 
 
 class Renderer(Protocol):
@@ -69,10 +70,11 @@ def keep(job: Job, renderer: Renderer) -> KeptItem:
     bodies: dict[str, bytes | None] = {}
     failed: frozenset[str] = frozenset()
     found: tuple[Fault, ...] = ()
+    stored: tuple[StoredFormat, ...] = ()
     if (job.by_hand or item.state) == "active":
         rendered = renderer.render(present, job.only)
         bodies = {prefix: record_body(xml, rendered.about) for prefix, xml in rendered.metadata.items()}
-        failed, found = rendered.failed, rendered.faults
+        failed, found, stored = rendered.failed, rendered.faults, rendered.stored
     else:
         bodies = dict.fromkeys(renderer.offered(present))
     refresh = item.changes_after(today)
@@ -93,6 +95,7 @@ def keep(job: Job, renderer: Renderer) -> KeptItem:
         refresh_on=refresh.isoformat() if refresh else None,
         datestamp=_own_stamp(reading, job.now) if job.keep_datestamp else None,
         faults=(*reading.faults, *(replace(fault, file=reading.file, line=reading.line) for fault in found)),
+        formats=stored,
         again=job.again,
     )
 

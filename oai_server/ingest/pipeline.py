@@ -13,7 +13,7 @@ from oai_server.ingest import jsonl
 from oai_server.ingest.identifier import identifier_of
 from oai_server.ingest.keeping import Hands, Job, content_of, day_of, digest_of
 from oai_server.ingest.normalise import Refused, normalise
-from oai_server.model import Fault, Reading, Set, State
+from oai_server.model import Fault, Reading, Set, State, StoredFormat
 from oai_server.store import Change, KeptItem, Known, Store, Stored, Writer
 
 BATCH = 500  # items in one transaction
@@ -167,12 +167,46 @@ class Pipeline:
     def _save(self, jobs: Sequence[Job], tally: Tally, dry_run: bool = False) -> Sequence[Fault]:
         """Do the jobs and keep what came of them, in one transaction; the items that were refused."""
         done = list(self.hands.keep(jobs))
-        kept = [each for each in done if isinstance(each, KeptItem)]
+        kept = self._agreeing([each for each in done if isinstance(each, KeptItem)])
         if kept:
             tally.add(fault for each in kept for fault in each.faults)
             tally.became = dict(self.writer.save(kept, dry_run))
             tally.changes.update(tally.became.values())
         return [each for each in done if isinstance(each, Fault)]
+
+    def _agreeing(self, kept: Sequence[KeptItem]) -> Sequence[KeptItem]:
+        """The items without the records whose prefix means another format here (section 3.4)."""
+        if not any(item.formats for item in kept):
+            return kept
+        known = dict(self.store.stored_formats())
+        agreed = []
+        for item in kept:
+            odd = [each for each in item.formats if known.setdefault(each.prefix, each) != each]
+            agreed.append(_without(item, odd, known) if odd else item)
+        return agreed
+
+
+def _without(item: KeptItem, odd: Sequence[StoredFormat], known: Mapping[str, StoredFormat]) -> KeptItem:
+    """The item without these records, and a fault for each."""
+    prefixes = {each.prefix for each in odd}
+    faults = [
+        Fault(
+            "lost",
+            "section 3.4",
+            f"{each.prefix} is {known[each.prefix].namespace} with {known[each.prefix].schema} here, "
+            f"not {each.namespace} with {each.schema}",
+            identifier=item.identifier,
+            prefix=each.prefix,
+        )
+        for each in odd
+    ]
+    return replace(
+        item,
+        bodies={prefix: body for prefix, body in item.bodies.items() if prefix not in prefixes},
+        failed=item.failed | prefixes,
+        formats=tuple(each for each in item.formats if each not in odd),
+        faults=(*item.faults, *faults),
+    )
 
 
 def _stored(kept: Stored, now: int, only: str | None = None) -> Job:

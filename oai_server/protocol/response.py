@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.builder import ElementMaker
 from lxml.etree import _Element as Element
 
-from oai_server.model import MetadataFormat, Row, Set, Site
+from oai_server.model import MetadataFormat, Row, Set, Site, StoredFormat
 from oai_server.protocol.datestamp import Granularity, utc_text
 from oai_server.protocol.errors import ProtocolError
 
@@ -122,7 +122,7 @@ def identify(
     )
 
 
-def list_metadata_formats(formats: Iterable[MetadataFormat], site: Site) -> Element:
+def list_metadata_formats(formats: Iterable[MetadataFormat | StoredFormat], site: Site) -> Element:
     """ListMetadataFormats (section 4.4)."""
     return E.ListMetadataFormats(
         *(

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, false, func, select, tuple_
 
-from oai_server.model import Page, Position, Row, Selection, Set
+from oai_server.model import Page, Position, Row, Selection, Set, StoredFormat
 from oai_server.store.database import (
     Clock,
     StoreError,
@@ -21,7 +21,7 @@ from oai_server.store.database import (
     migrate,
     writing,
 )
-from oai_server.store.tables import entries, facts, faults, items, lists, records, sets
+from oai_server.store.tables import entries, facts, faults, formats, items, lists, records, sets
 
 BEFORE_ALL = -(2**62)
 AFTER_ALL = 2**62
@@ -69,6 +69,7 @@ FORMATS = (
     .select_from(items.outerjoin(records, records.c.item_id == items.c.id))
     .where(items.c.identifier == bindparam("identifier"))
 )
+STORED_FORMATS = select(formats.c.prefix, formats.c.namespace, formats.c.schema).order_by(formats.c.prefix)
 SETS = (
     select(sets.c.spec, sets.c.name, sets.c.description)
     .where(sets.c.spec > bindparam("after"))
@@ -158,6 +159,11 @@ class Store:
             found = connection.execute(FORMATS, {"identifier": identifier}).all()
         return {prefix: deleted for prefix, deleted in found if prefix is not None} if found else None
 
+    def stored_formats(self) -> Mapping[str, StoredFormat]:
+        """The formats that came as XML, by prefix."""
+        with self._reading() as connection:
+            return {row[0]: StoredFormat(*row) for row in connection.execute(STORED_FORMATS)}
+
     def sample_identifier(self, beginning: str) -> str | None:
         """The first identifier that begins so."""
         query = select(items.c.identifier).where(items.c.identifier.startswith(beginning, autoescape=True))
@@ -202,14 +208,14 @@ class Store:
             by_prefix = connection.execute(
                 select(records.c.prefix, records.c.deleted, func.count()).group_by(records.c.prefix, records.c.deleted)
             )
-            formats: dict[str, dict[str, int]] = {}
+            by_format: dict[str, dict[str, int]] = {}
             for prefix, deleted, count in by_prefix:
-                formats.setdefault(prefix, {"records": 0, "deleted": 0})["deleted" if deleted else "records"] = count
+                by_format.setdefault(prefix, {"records": 0, "deleted": 0})["deleted" if deleted else "records"] = count
             degrees = connection.execute(select(faults.c.degree, func.count()).group_by(faults.c.degree))
             newest = connection.scalar(select(func.max(records.c.datestamp)))
             return {
                 "items": {row[0]: row[1] for row in by_state},
-                "formats": dict(sorted(formats.items())),
+                "formats": dict(sorted(by_format.items())),
                 "sets": connection.scalar(select(func.count()).select_from(sets)) or 0,
                 "faults": {row[0]: row[1] for row in degrees},
                 "newest": newest,

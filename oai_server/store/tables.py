@@ -62,6 +62,15 @@ sets = Table(
     Column("named", Boolean, nullable=False),  # false: the name is only the last part of the setSpec
 )
 
+# Formats that sources bring as XML and no crosswalk makes: announced as their first record said.
+formats = Table(
+    "formats",
+    metadata,
+    Column("prefix", String, primary_key=True),
+    Column("namespace", Text, nullable=False),
+    Column("schema", Text, nullable=False),
+)
+
 # A list is what a harvester pages through: profile x format x set. The empty profile is /oai, the empty set no set.
 lists = Table(
     "lists",

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, true, update
 
-from oai_server.model import Fault, Set, ancestors
+from oai_server.model import Fault, Set, StoredFormat, ancestors
 from oai_server.store.database import StoreError, failing_as_told, lock_writers, writing
 from oai_server.store.reading import Store
-from oai_server.store.tables import entries, facts, faults, items, lists, records, sets, unsettled
+from oai_server.store.tables import entries, facts, faults, formats, items, lists, records, sets, unsettled
 
 Change = Literal["added", "changed", "unchanged"]
 LEAD = 2  # seconds: a stamp is the whole second at least one second ahead
@@ -37,7 +37,7 @@ class KeptItem:
     becomes deleted, unless its prefix is in ``failed``: then the last good one stays. With ``only`` every other
     format's record stays too. ``live`` and ``dead`` are the two parts of its header. ``datestamp``, in seconds, is the
     source's own and given only when it is to be kept. ``again``: of the faults that are known only those of records go.
-    All items of a batch have the same ``only`` and ``again``.
+    All items of a batch have the same ``only`` and ``again``. ``formats`` are those of records that came as XML.
     """
 
     identifier: str
@@ -55,6 +55,7 @@ class KeptItem:
     refresh_on: str | None = None
     datestamp: int | None = None
     faults: tuple[Fault, ...] = ()
+    formats: tuple[StoredFormat, ...] = ()
     again: bool = False
 
 
@@ -120,6 +121,7 @@ class Writer:
         with self._transaction(dry_run) as connection:
             stamp = int(self.store.clock(connection)) + LEAD
             rows = _Batch(stamp)
+            _know_formats(connection, batch)
             changes = _plan(connection, batch, rows)
             _write(connection, rows)
             _keep_faults(connection, batch, int(self.store.clock(connection)))
@@ -253,6 +255,16 @@ def _plan(connection: Connection, batch: Sequence[KeptItem], rows: _Batch) -> Ma
         changes[item.identifier] = "added" if is_new else "changed" if touched else "unchanged"
     place.know_sets({spec for item in batch for spec in item.sets})
     return changes
+
+
+def _know_formats(connection: Connection, batch: Sequence[KeptItem]) -> None:
+    """Remember the formats that came as XML, as the first record of each announces them."""
+    wanted = {each.prefix: each for item in reversed(batch) for each in item.formats}
+    if wanted:
+        known = set(connection.scalars(select(formats.c.prefix)))
+        new = [asdict(each) for prefix, each in wanted.items() if prefix not in known]
+        if new:
+            connection.execute(insert(formats), new)
 
 
 def _item_row(item_id: int, item: KeptItem) -> dict[str, object]:

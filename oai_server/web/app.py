@@ -24,7 +24,12 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     """The WSGI app; without arguments it reads the settings of its surroundings, as under ``serve``."""
     settings = settings or load()
     store = store or Store(settings.database_url)
-    provider = Provider(settings, store, chosen_formats(settings.formats), CODINGS if settings.compression else ())
+    provider = Provider(
+        settings,
+        store,
+        chosen_formats(settings.formats, settings.format_paths),
+        CODINGS if settings.compression else (),
+    )
     address = Address(settings.base_url, settings.default_base_url, settings.trusted_proxies)
     app = Flask("oai_server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body

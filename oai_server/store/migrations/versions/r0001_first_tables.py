@@ -48,6 +48,12 @@ def upgrade() -> None:
         sa.Column("named", sa.Boolean, nullable=False),
     )
     op.create_table(
+        "formats",
+        sa.Column("prefix", sa.String, primary_key=True),
+        sa.Column("namespace", sa.Text, nullable=False),
+        sa.Column("schema", sa.Text, nullable=False),
+    )
+    op.create_table(
         "lists",
         sa.Column("id", Number, primary_key=True),
         sa.Column("profile", sa.String, nullable=False),
