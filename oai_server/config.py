@@ -6,7 +6,7 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,10 @@ from oai_server.model import Set
 
 PREFIX = "OAI_SERVER_"
 FILE_NAME = "oai-server.toml"
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]+")
 URL = re.compile(r"https?://([A-Za-z0-9\-._~:/@!$&'()*+,;=\[\]]|%[0-9A-Fa-f]{2})+")
-EMAIL = re.compile(r"[^\s@]+@([^\s@.]+\.)+[^\s@.]+")
+EMAIL = re.compile(r"[!-?A-~]+@([!-\-/-?A-~]+\.)+[!-\-/-?A-~]+")
 DOMAIN = re.compile(r"[a-zA-Z][a-zA-Z0-9\-]*(\.[a-zA-Z][a-zA-Z0-9\-]*)+")
 SET_SPEC = re.compile(r"[A-Za-z0-9\-_.!~*'()]+(:[A-Za-z0-9\-_.!~*'()]+)*")
 GRANULARITIES = {
@@ -41,9 +43,18 @@ def setting(default: Any, help: str, read: Callable[[Any], Any]) -> Any:
 
 
 def text(value: Any) -> str:
-    """A single line that is not empty."""
-    if not isinstance(value, str) or not value.strip() or "\n" in value:
-        raise ValueError("must be a line of text")
+    """A single line that is not empty and holds nothing that XML cannot."""
+    if "\n" in words(value):
+        raise ValueError("must be a single line of text")
+    return words(value)
+
+
+def words(value: Any) -> str:
+    """Text, perhaps of several lines, that is not empty and holds nothing that XML cannot."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be text that is not empty")
+    if ILLEGAL.search(value):
+        raise ValueError("must not hold control characters or halves of surrogate pairs")
     return value.strip()
 
 
@@ -72,8 +83,12 @@ def number(least: int, most: int) -> Callable[[Any], int]:
 
 def url(value: Any) -> str:
     """An http or https URL without query and fragment."""
-    parts = urlsplit(text(value)) if URL.fullmatch(text(value)) else urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(text(value)) if URL.fullmatch(text(value)) else urlsplit("")
+        good = parts.hostname and not parts.query and not parts.fragment and parts.port != 0
+    except ValueError:  # a port that is none, a bracket that is not closed
+        good = False
+    if not good:
         raise ValueError("must be an http or https URL without ? and #, such as https://repository.example.org/oai")
     return text(value)
 
@@ -142,30 +157,72 @@ def set_names(value: Any) -> tuple[Set, ...]:
         table = {"name": told} if isinstance(told, str) else told
         if not isinstance(table, Mapping) or set(table) - {"name", "description"} or "name" not in table:
             raise ValueError(f"{spec!r} needs a name, and may have a description")
-        found.append(Set(spec, text(table["name"]), table.get("description")))
+        found.append(Set(spec, text(table["name"]), words(table["description"]) if "description" in table else None))
     return tuple(found)
+
+
+def mimetype(value: Any) -> str:
+    """A media type as the branding container knows it."""
+    if not re.fullmatch(r"[a-z]+/[a-z]+", text(value)):
+        raise ValueError("must be a media type of plain letters, such as text/xsl")
+    return text(value)
+
+
+def namespace(value: Any) -> str:
+    """An absolute URI."""
+    if not NAMESPACE.fullmatch(text(value)):
+        raise ValueError("must be a namespace such as http://purl.org/dc/elements/1.1/")
+    return text(value)
 
 
 def branding(value: Any) -> Mapping[str, Any]:
     """A collection icon (url, link, title, width, height) and metadata renderings (branding guideline)."""
+    size = number(1, 100_000)
+    icon = {"url": url, "link": url, "title": text, "width": size, "height": size}
+    rendering = {"namespace": namespace, "mimetype": mimetype, "url": url}
     _only(value, {"icon", "renderings"})
-    icon = value.get("icon", {})
-    _only(icon, {"url", "link", "title", "width", "height"}, needed={"url"} if icon else set())
-    for each in value.get("renderings", []):
-        _only(each, {"namespace", "mimetype", "url"}, needed={"namespace", "mimetype", "url"})
-    return dict(value)
+    if value and not (value.get("icon") or value.get("renderings")):
+        raise ValueError("needs an icon or renderings")
+    told: dict[str, Any] = {}
+    if "icon" in value:
+        told["icon"] = _table(value["icon"], icon, needed={"url"})
+    if "renderings" in value:
+        told["renderings"] = [_table(each, rendering, needed=set(rendering)) for each in _tables(value["renderings"])]
+    return told
 
 
 def eprints(value: Any) -> Mapping[str, Any]:
     """Policies: each a table of text and URL; metadata_policy and data_policy are needed (eprints guideline)."""
-    names = {"content", "metadata_policy", "data_policy", "submission_policy", "comment"}
-    _only(value, names, needed={"metadata_policy", "data_policy"})
-    for name in names - {"comment"}:
-        if name in value:
-            _only(value[name], {"text", "url"})
-            if not value[name]:
-                raise ValueError(f"{name} needs a text or a url")
-    return dict(value)
+    policies = ("content", "metadata_policy", "data_policy", "submission_policy")
+    _only(value, {*policies, "comment"}, needed={"metadata_policy", "data_policy"})
+    told: dict[str, Any] = {}
+    for name in (name for name in policies if name in value):
+        told[name] = _table(value[name], {"text": words, "url": url})
+        if not told[name]:
+            raise ValueError(f"{name} needs a text or a url")
+    comments = value.get("comment", [])
+    if not isinstance(comments, str | list):
+        raise ValueError("comment must be a text or a list of texts")
+    told["comment"] = [words(each) for each in ([comments] if isinstance(comments, str) else comments)]
+    return told
+
+
+def _tables(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError("renderings must be a list of tables")
+    return value
+
+
+def _table(value: Any, readers: Mapping[str, Callable[[Any], Any]], needed: Iterable[str] = ()) -> dict[str, Any]:
+    """A table whose values are read one by one; the message names the key."""
+    _only(value, set(readers), needed=set(needed))
+    told = {}
+    for key, raw in value.items():
+        try:
+            told[key] = readers[key](raw)
+        except ValueError as error:
+            raise ValueError(f"{key} {error}") from None
+    return told
 
 
 def _only(value: Any, known: set[str], needed: set[str] = frozenset()) -> None:  # type: ignore[assignment]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from lxml.etree import _Element as Element
 
@@ -174,20 +173,18 @@ class Provider:
             wanted, after, cursor, total = token.selection, token.position, token.cursor, token.size
             if token.store != self.store_name:  # another store's numbers mean nothing here; its datestamps do
                 after = Position(after.datestamp, 0)
-        # What carries a stamp of the next second is not told yet: it is committed, but might still be stamped again.
-        told = replace(wanted, until=now if wanted.until is None else min(now, wanted.until))
         with_bodies = request.verb == "ListRecords"
-        page = self.store.page(told, after, self.settings.page_size, with_bodies)
-        rows: Sequence[Row] = page.rows
+        page = self.store.page(wanted, after, self.settings.page_size, with_bodies)
+        rows = page.rows
         if not rows and after is not None:
-            rows = self._late(wanted, after, with_bodies)
+            rows = self._last(wanted)
         if not rows:
             raise NoRecordsMatch("No record matches: " + _told(request))
         self.store.note_harvest()
         resumption = None
         if page.next is not None:
             if total is None:
-                total = self.store.count(told)
+                total = self.store.count(wanted)
             sent = cursor + len(rows)
             after_this = Token(request.verb, self.profile, wanted, page.next, sent, total, now, self.store_name)
             resumption = self._resumption(after_this, cursor)
@@ -195,16 +192,15 @@ class Provider:
             resumption = Resumption("", cursor, total)
         return response.page(base_url, now, request.arguments, request.verb, rows, self.granularity, resumption)
 
-    def _late(self, wanted: Selection, after: Position, with_bodies: bool) -> Sequence[Row]:
-        """The last page of a list whose remaining records all changed or left it since the page before.
+    def _last(self, wanted: Selection) -> tuple[Row, ...]:
+        """The end of a list whose remaining records have all left it since the page before: its last record again.
 
-        An answer without a record is not valid XML, and an error would make the harvester throw away what it has.
+        An answer without a record is not valid, and an error makes the harvester throw away what it has.
         """
-        page = self.store.page(wanted, after, self.settings.page_size, with_bodies)
-        if page.rows:
-            return page.rows
         last = self.store.last(wanted)
-        return [last] if last else []
+        if last is None:
+            raise BadResumptionToken("What was left of this list has changed since: start it again")
+        return (last,)
 
     def _selection(self, request: Request) -> Selection:
         """What the arguments select, or why they can select nothing."""

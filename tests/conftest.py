@@ -237,3 +237,8 @@ def golden(request) -> Callable[[Path, bytes], None]:
         assert actual == path.read_bytes(), path
 
     return check
+
+
+def pipeline_with(store: Store, renderer) -> Pipeline:
+    """A pipeline with a renderer of the test's own."""
+    return Pipeline(store, Hands(lambda: renderer), "demo.example.org")

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import partial
 
 from oai_server.ingest.text import plain
-from oai_server.model import Degree, Fault, File, Item, Reading, Value, ancestors
+from oai_server.model import Degree, Fault, File, Item, Reading, Set, Value, ancestors
 
 Finding = tuple[Degree, str, str]  # degree, rule, message: a Fault before it knows its item
 
@@ -50,6 +50,12 @@ def normalise(reading: Reading) -> Reading:
     findings = (*_removals(reading.item), *_escapes(reading.item), *_worth_a_look(item))
     faults = [fault(*finding) for finding in findings]
     return replace(reading, item=item, faults=tuple(dict.fromkeys((*reading.faults, *faults))))
+
+
+def normal_set(given: Set) -> Set:
+    """The set with a name and a description that XML can hold; its name is never empty."""
+    name = clean(given.name) or given.spec.rpartition(":")[2]
+    return Set(given.spec, name, clean(given.description or "") or None)
 
 
 def clean(text: str) -> str:

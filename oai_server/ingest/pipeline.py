@@ -12,7 +12,7 @@ from pathlib import Path
 from oai_server.ingest import jsonl
 from oai_server.ingest.identifier import identifier_of
 from oai_server.ingest.keeping import Hands, Job, content_of, day_of, digest_of
-from oai_server.ingest.normalise import Refused, normalise
+from oai_server.ingest.normalise import Refused, normal_set, normalise
 from oai_server.model import Fault, Reading, Set, State, StoredFormat
 from oai_server.store import Change, KeptItem, Known, Store, Stored, Writer
 
@@ -75,7 +75,7 @@ class Pipeline:
         for reading in readings:
             if isinstance(reading, Set):
                 if not dry_run:
-                    self.writer.save_sets([reading])
+                    self.writer.save_sets([normal_set(reading)])
                 continue
             count += 1
             try:

@@ -94,7 +94,6 @@ def _eprints(told: Mapping[str, Any]) -> Element:
             for part, element in (("text", "text"), ("url", "URL")):
                 if part in told[key]:
                     _add(holder, element, told[key][part])
-    comments = told.get("comment", [])
-    for comment in [comments] if isinstance(comments, str) else comments:
+    for comment in told.get("comment", ()):
         _add(root, "comment", comment)
     return root

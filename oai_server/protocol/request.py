@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from lxml import etree
+
 from oai_server.protocol import datestamp
 from oai_server.protocol.datestamp import Granularity
 from oai_server.protocol.errors import BadArgument, BadResumptionToken, BadVerb, IdDoesNotExist, ProtocolError, Refusal
@@ -16,6 +18,8 @@ UNRESERVED = r"[A-Za-z0-9\-_.!~*'()]+"
 PREFIX = re.compile(UNRESERVED)
 SET_SPEC = re.compile(f"{UNRESERVED}(:{UNRESERVED})*")
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:([A-Za-z0-9\-_.!~*'();/?:@&=+$,]|%[0-9A-Fa-f]{2})+")
+XS = "http://www.w3.org/2001/XMLSchema"
+ANY_URI = etree.XMLSchema(etree.XML(f'<schema xmlns="{XS}"><element name="uri" type="anyURI"/></schema>'))
 TOKEN = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
 MOST_ERRORS = 20  # told one by one; the rest are counted
 
@@ -104,15 +108,22 @@ def _malformed(values: dict[str, str]) -> Iterable[ProtocolError]:
         yield BadArgument(f"{_shown(prefix)} is not a metadataPrefix: only letters, digits and -_.!~*'() are")
     if spec is not None and not SET_SPEC.fullmatch(spec):
         yield BadArgument(f"{_shown(spec)} is not a setSpec: letters, digits and -_.!~*'(), levels parted by colons")
-    if "identifier" in values and not URI.fullmatch(values["identifier"]):
+    if "identifier" in values and not _is_uri(values["identifier"]):
         yield IdDoesNotExist(f"{_shown(values['identifier'])} is not a URI, so no item here can have it")
     if "resumptionToken" in values and not TOKEN.fullmatch(values["resumptionToken"]):
         yield BadResumptionToken("This resumptionToken was not issued here, or was changed on its way")
 
 
+def _is_uri(text: str) -> bool:
+    """Whether every reader of XML Schema takes the text for an anyURI: RFC 3986's characters, and libxml2's word."""
+    element = etree.Element("uri")
+    element.text = text if URI.fullmatch(text) else ":"
+    return ANY_URI.validate(element)
+
+
 def _may_be_repeated(name: str, value: str) -> bool:
     if name == "identifier":
-        return bool(URI.fullmatch(value))
+        return _is_uri(value)
     return name != "resumptionToken" or bool(TOKEN.fullmatch(value))
 
 

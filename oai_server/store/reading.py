@@ -46,10 +46,10 @@ def _page(*columns: Any) -> Select[Any]:
 
 HEADERS_PAGE = _page()
 RECORDS_PAGE = _page(records.c.body)
-LAST_BEFORE = (
+LAST = (
     select(entries.c.datestamp, records.c.opening, records.c.closing, records.c.body)
     .join_from(entries, records, records.c.id == entries.c.record_id)
-    .where(entries.c.list_id == bindparam("list_id"))
+    .where(_RANGE)
     .order_by(entries.c.datestamp.desc(), entries.c.item_id.desc())
     .limit(1)
 )
@@ -135,10 +135,10 @@ class Store:
         return Page(rows, Position(found[size - 1].datestamp, found[size - 1].item_id) if more else None)
 
     def last(self, wanted: Selection) -> Row | None:
-        """The record at the end of a list."""
+        """The record at the end of a selection."""
         with self._reading() as connection:
             list_id = self._list(connection, wanted)
-            found = connection.execute(LAST_BEFORE, {"list_id": list_id}).first()
+            found = connection.execute(LAST, {**_bounds(wanted, None), "list_id": list_id}).first()
             return Row(*found) if found else None
 
     def count(self, wanted: Selection) -> int:
@@ -166,7 +166,7 @@ class Store:
 
     def sample_identifier(self, beginning: str) -> str | None:
         """The first identifier that begins so."""
-        query = select(items.c.identifier).where(items.c.identifier.startswith(beginning, autoescape=True))
+        query = select(items.c.identifier).where(func.substr(items.c.identifier, 1, len(beginning)) == beginning)
         with self._reading() as connection:
             return connection.scalar(query.order_by(items.c.id).limit(1))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, true, update
@@ -222,6 +222,8 @@ def _plan(connection: Connection, batch: Sequence[KeptItem], rows: _Batch) -> Ma
         next_item += is_new
         (rows.items if is_new else rows.items_again).append(_item_row(item_id, item))
         old = stored.get(item_id, {})
+        if item.failed and item.sets != old_sets:
+            item = _following(connection, item, old)
         touched = False
         for prefix in {**item.bodies, **old}:
             row = _record_row(item, prefix, old.get(prefix), rows.stamp)
@@ -255,6 +257,13 @@ def _plan(connection: Connection, batch: Sequence[KeptItem], rows: _Batch) -> Ma
         changes[item.identifier] = "added" if is_new else "changed" if touched else "unchanged"
     place.know_sets({spec for item in batch for spec in item.sets})
     return changes
+
+
+def _following(connection: Connection, item: KeptItem, old: Mapping[str, tuple[int, int, bool, str]]) -> KeptItem:
+    """The item whose last good records go with it into its new sets: header and lists always agree."""
+    stay = {old[prefix][0]: prefix for prefix in item.failed if prefix in old and not old[prefix][2]}
+    found = connection.execute(select(records.c.id, records.c.body).where(records.c.id.in_(list(stay))))
+    return replace(item, bodies={**item.bodies, **{stay[row.id]: row.body for row in found}})
 
 
 def _know_formats(connection: Connection, batch: Sequence[KeptItem]) -> None:
