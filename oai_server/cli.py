@@ -17,6 +17,7 @@ from oai_server.config import Settings, SettingsError, load
 
 if TYPE_CHECKING:
     from oai_server.ingest.pipeline import Pipeline, Tally
+    from oai_server.official.files import Outcome
     from oai_server.store import Store
 
 LOST = 1  # done, but something was lost; it was listed
@@ -214,6 +215,75 @@ def render(config: str | None, prefix: str | None) -> None:
             sys.exit(LOST)
 
 
+@main.group()
+def schemas() -> None:
+    """The schemas that judge the records: ours, and the official ones where they have been fetched."""
+
+
+@schemas.command("list")
+@click.pass_obj
+def list_schemas(config: str | None) -> None:
+    """Say by which schemas each format is judged."""
+    from oai_server.formats import chosen_formats
+    from oai_server.official.judge import Official
+    from oai_server.provider import site_of
+
+    with _told():
+        settings = load(config)
+        site, official = site_of(settings), Official(_schema_folder(settings))
+        for known in _chosen(chosen_formats, settings).values():
+            url = known.schema_url(site)
+            theirs = official.problem(url) or "used too" if official.holds(url) else "not fetched"
+            click.echo(f"{known.prefix}\n  namespace {known.namespace}\n  ours      {known.xsd or 'none'}")
+            click.echo(f"  official  {url}: {theirs}" if known.schema != known.xsd else "  official  none: ours is")
+
+
+@schemas.command()
+@click.argument("which", nargs=-1, metavar="[FORMAT|NAMESPACE|URL]...")
+@click.option("--mirror", metavar="URL", help="Take URL/HOST/PATH in place of the published addresses.")
+@click.pass_obj
+def fetch(config: str | None, which: Sequence[str], mirror: str | None) -> None:
+    """Fetch the official schemas, all or some, each checked against its known checksum."""
+    from oai_server.official.files import fetch as fetch_files
+
+    with _told():
+        folder = _schema_folder(load(config))
+        try:
+            found = fetch_files(folder, which or None, mirror, lambda each: click.echo(_outcome(each)))
+        except LookupError as error:
+            raise SettingsError(str(error.args[0])) from None
+        _outcomes(folder, found)
+
+
+@schemas.command()
+@click.pass_obj
+def verify(config: str | None) -> None:
+    """Compare the fetched schemas with their published checksums, and compile them."""
+    from oai_server.official.files import verify as verify_files
+
+    with _told():
+        folder = _schema_folder(load(config))
+        found = [each for each in verify_files(folder) if each.state != "missing"]
+        for each in found:
+            click.echo(_outcome(each))
+        _outcomes(folder, found)
+
+
+def _schema_folder(settings: Settings) -> Path:
+    return Path(settings.schema_folder).expanduser()
+
+
+def _outcome(each: Outcome) -> str:
+    return ascii_safe(f"{each.state}: {each.entry.url}{': ' + each.reason if each.reason else ''}")
+
+
+def _outcomes(folder: Path, found: Sequence[Outcome]) -> None:
+    bad = sum(not each.good for each in found)
+    click.echo(f"{folder}: {len(found) - bad} schema files good, {bad} not")
+    if bad:
+        sys.exit(LOST)
+
+
 def _set_state(config: str | None, identifiers: Sequence[str], state: Any) -> None:
     with _told():
         with _pipeline(load(config)) as pipeline:
@@ -299,11 +369,13 @@ def _pipeline(settings: Settings) -> Iterator[Pipeline]:
     from oai_server.formats.rendering import make_renderer
     from oai_server.ingest.keeping import Hands
     from oai_server.ingest.pipeline import Pipeline
+    from oai_server.official.judge import Official
     from oai_server.provider import site_of
 
     _chosen(chosen_formats, settings)
     site = site_of(settings)
-    make = partial(make_renderer, settings.formats, site, settings.metadata_rights, settings.format_paths)
+    judge = partial(Official, _schema_folder(settings))
+    make = partial(make_renderer, settings.formats, site, settings.metadata_rights, settings.format_paths, judge)
     with _store(settings) as store, Hands(make, settings.processes or os.cpu_count() or 1) as hands:
         yield Pipeline(store, hands, site.repository_identifier)
 

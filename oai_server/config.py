@@ -279,6 +279,11 @@ class Settings:
     format_paths: tuple[str, ...] = setting(
         (), "Folders with formats of your own: Python files like ours, or XSLT with a TOML file beside it.", texts
     )
+    schema_folder: str = setting(
+        "~/.local/share/oai-server/schemas",
+        "Where `schemas fetch` puts the official schemas; they judge from there.",
+        text,
+    )
     bind: str = setting("127.0.0.1:8080", "HOST:PORT where `serve` listens.", text)
     workers: int = setting(2, "Processes that `serve` starts.", number(1, 256))
     processes: int = setting(0, "Processes that `ingest` and `render` use; 0 is one for each core.", number(0, 256))

@@ -13,11 +13,12 @@ MAY_IMPORT = {
     "config": "model",
     "protocol": "model",
     "formats": "model",
+    "official": "model",
     "store": "model",
     "ingest": "model protocol store",
     "provider": "model config protocol store",
     "web": "model config formats store provider",
-    "cli": "model config formats store ingest provider web",
+    "cli": "model config formats store ingest provider web official",
 }
 ONE_ROOM = {  # third-party libraries and the rooms that may know them
     "flask": "web",
@@ -29,7 +30,7 @@ ONE_ROOM = {  # third-party libraries and the rooms that may know them
     "click": "cli",
     "rich": "cli",
     "itsdangerous": "protocol",
-    "lxml": "model config protocol formats ingest provider",
+    "lxml": "model config protocol formats ingest provider official",
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 
