@@ -2,83 +2,130 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from oai_server.formats.access import access, open_files
-from oai_server.formats.fields import CREATORS, TITLES, doi, is_thesis
-from oai_server.formats.writing import XSI, add, language_tag
+from oai_server.formats.access import open_files
+from oai_server.formats.dates import issued
+from oai_server.formats.fields import TITLES, WEB_ADDRESS, dublin_core
+from oai_server.formats.identifiers import doi_url, dois, handles, isbns, landing_page, uri, urls, urns
+from oai_server.formats.languages import FIELDS as LANGUAGES
+from oai_server.formats.languages import tag
+from oai_server.formats.names import Name, contributors, creators
+from oai_server.formats.permissions import access_in_words, said
+from oai_server.formats.rights import holders
+from oai_server.formats.theses import DISCIPLINES, GRANTORS, LEVELS, NAMES, is_thesis
+from oai_server.formats.writing import XSI, add
 from oai_server.model import Item, MetadataFormat, Site, Value
 
 NAMESPACE = "http://www.ndltd.org/standards/metadata/etdms/1.0/"
-SUBJECTS = {"dc.subject": None, "dc.subject.ddc": "DDC", "dc.subject.lcsh": "LCSH", "dc.subject.mesh": "MeSH"}
-ROLES = {
-    "dc.contributor.advisor": "advisor",
-    "dc.contributor.committeeMember": "committee member",
-    "dc.contributor.editor": "editor",
-    "dc.contributor.other": "other",
-    "dc.contributor": "other",
+TAGS = {
+    name: f"{{{NAMESPACE}}}{name}"
+    for name in """thesis title alternativeTitle creator subject description publisher contributor date type format
+    identifier language coverage rights degree name level discipline grantor""".split()
 }
-DEGREE = ("name", "level", "discipline", "grantor")
-DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+SCHEMES = {"ddc": "DDC", "lcc": "LCC", "lcsh": "LCSH", "mesh": "MeSH", "udc": "UDC"}
+DEGREE = {"name": NAMES, "level": LEVELS, "discipline": DISCIPLINES, "grantor": GRANTORS}
 
 
 def offered(item: Item) -> bool:
     """Theses that have what the set makes mandatory: title, creator, subject, date and an identifier."""
-    needed = (item.first(*TITLES), item.first(*CREATORS), _subjects(item), _date(item), _identifiers(item))
-    return is_thesis(item) and all(needed)
+    if not item.first(*TITLES) or not is_thesis(item):
+        return False
+    return all((creators(item), _subjects(item), issued(item), _identifiers(item)))
 
 
 def crosswalk(item: Item, site: Site) -> Element:
     """A strict sequence (formats.md sections 3.1 and 5.11)."""
-    root = etree.Element(_name("thesis"), nsmap={None: NAMESPACE, "xsi": XSI})
-    add(root, _name("title"), item.values(*TITLES))
-    add(root, _name("alternativeTitle"), item.values("dc.title.alternative"))
-    add(root, _name("creator"), item.texts(*CREATORS))
-    for scheme, value in _subjects(item):
-        add(root, _name("subject"), [value], **({"scheme": scheme} if scheme else {}))
-    add(root, _name("description"), item.values("dc.description.abstract", "dc.description"))
-    add(root, _name("description"), item.values("dc.description.tableofcontents"), role="note")
-    add(root, _name("publisher"), item.texts("dc.publisher"))
-    for field, role in ROLES.items():
-        add(root, _name("contributor"), item.texts(field), role=role)
-    add(root, _name("date"), [_date(item) or ""])
-    add(root, _name("type"), ["Electronic Thesis or Dissertation", *item.texts("dc.type")])
-    add(root, _name("format"), dict.fromkeys(file.mimetype for file in item.files if file.mimetype))
-    add(root, _name("identifier"), _identifiers(item))
-    add(root, _name("language"), filter(None, map(language_tag, item.texts("dc.language.iso"))))
-    add(root, _name("coverage"), item.texts("dc.coverage.spatial", "dc.coverage.temporal", "dc.coverage"))
-    add(root, _name("rights"), [access(item).in_words(), *item.texts("dc.rights", "dc.rights.uri", "dc.rights.holder")])
-    degree = {part: item.texts(f"thesis.degree.{part}") for part in DEGREE}
-    if any(degree.values()):
-        holder = etree.SubElement(root, _name("degree"))
-        for part, texts in degree.items():
-            add(holder, _name(part), texts)
+    root = etree.Element(TAGS["thesis"], nsmap={None: NAMESPACE, "xsi": XSI})
+    add(root, TAGS["title"], item.values(*TITLES))
+    add(root, TAGS["alternativeTitle"], item.values("dc.title.alternative", "dcterms.alternative"))
+    for name in creators(item):
+        add(root, TAGS["creator"], [name.full], **_resource(name))
+    for value, scheme in _subjects(item):
+        add(root, TAGS["subject"], [value], **scheme)
+    _describe(root, item)
+    add(root, TAGS["publisher"], item.texts("dc.publisher", "dcterms.publisher"))
+    for name, role in contributors(item):
+        if role != "sponsor":
+            add(root, TAGS["contributor"], [name.full], role=role, **_resource(name))
+    add(root, TAGS["date"], filter(None, [issued(item)]))
+    add(root, TAGS["type"], _types(item))
+    add(root, TAGS["format"], _formats(item))
+    add(root, TAGS["identifier"], _identifiers(item))
+    add(root, TAGS["language"], dict.fromkeys(filter(None, map(tag, item.texts(*LANGUAGES)))))
+    add(root, TAGS["coverage"], _values(item, "coverage"))
+    add(root, TAGS["rights"], [Value(access_in_words(item), "en"), *said(item), *holders(item)])
+    _confer(root, item)
     return root
 
 
-def _name(local: str) -> str:
-    return f"{{{NAMESPACE}}}{local}"
+def _describe(root: Element, item: Item) -> None:
+    """What the thesis is about; a table of contents is a note."""
+    plain = ("dc.description.abstract", "dcterms.abstract", "dc.description", "dcterms.description")
+    add(root, TAGS["description"], item.values(*plain))
+    add(
+        root, TAGS["description"], item.values("dc.description.tableofcontents", "dcterms.tableOfContents"), role="note"
+    )
 
 
-def _subjects(item: Item) -> list[tuple[str | None, Value]]:
-    return [(scheme, value) for field, scheme in SUBJECTS.items() for value in item.values(field)]
+def _confer(root: Element, item: Item) -> None:
+    """The degree, if anything is told of it."""
+    told = {part: item.values(*fields) for part, fields in DEGREE.items()}
+    if any(told.values()):
+        degree = etree.SubElement(root, TAGS["degree"])
+        for part, values in told.items():
+            add(degree, TAGS[part], values if part in ("name", "discipline") else [value.text for value in values])
 
 
-def _date(item: Item) -> str | None:
-    """The date of issue, without a time; the one date the set allows."""
-    texts = (text.partition("T")[0] for text in item.texts("dc.date.issued", "dcterms.issued", "dc.date"))
-    return next((text for text in texts if DATE.fullmatch(text)), None)
+def _resource(name: Name) -> dict[str, str]:
+    """The authority of a name, by its address."""
+    return {"resource": name.uri} if name.uri and WEB_ADDRESS.fullmatch(name.uri) else {}
 
 
-def _identifiers(item: Item) -> list[str]:
-    """Addresses first: the landing page, the DOI, the files that are open."""
-    dois = [f"https://doi.org/{bare}" for text in item.texts("dc.identifier.doi") if (bare := doi(text))]
-    urls = [file.url for file in open_files(item) if file.url]
-    others = item.texts("dc.identifier.isbn", "dc.identifier")
-    return list(dict.fromkeys([*item.texts("dc.identifier.uri"), *dois, *urls, *others]))
+def _subjects(item: Item) -> list[tuple[Value, dict[str, str]]]:
+    """Subjects with the scheme that their field names."""
+    found = []
+    for field in item.metadata:
+        if dublin_core(field) == ("subject", "subject"):
+            scheme = SCHEMES.get(field.lower().rpartition(".")[2])
+            found += [(value, {"scheme": scheme} if scheme else {}) for value in item.metadata[field]]
+    return found
+
+
+def _types(item: Item) -> dict[str, None]:
+    """What the set recommends and DCMI's word for the content, then the item's own words."""
+    return dict.fromkeys(["Electronic Thesis or Dissertation", "Text", *item.texts("dc.type", "dcterms.type")])
+
+
+def _formats(item: Item) -> dict[str, None]:
+    told = item.texts("dc.format.mimetype", "dc.format", "dcterms.format")
+    return dict.fromkeys([*told, *(file.mimetype for file in item.files if file.mimetype)])
+
+
+def _identifiers(item: Item) -> dict[str, None]:
+    """Addresses first: the landing page, the DOIs, the files that are open."""
+    return dict.fromkeys(_addresses(item))
+
+
+def _addresses(item: Item) -> Iterator[str]:
+    page = landing_page(item)
+    if page:
+        yield page
+    yield from map(doi_url, dois(item))
+    yield from urls(item)
+    yield from (uri(file.url) or file.url for file in open_files(item) if file.url)
+    yield from urns(item)
+    yield from (f"hdl:{handle}" for handle in handles(item) if not page)
+    yield from (f"ISBN: {isbn}" for isbn in isbns(item))
+
+
+def _values(item: Item, element: str) -> list[Value]:
+    """The values of all fields of a Dublin Core element."""
+    fields = [field for field in item.metadata if (dublin_core(field) or ("",))[0] == element]
+    return list(item.values(*fields))
 
 
 FORMAT = MetadataFormat(
