@@ -56,7 +56,7 @@ class Citation:
 
 def citation(item: Item) -> Citation:
     """Where the item appeared: from oaire.citation fields, else from series that name a journal, else from ispartof."""
-    own, listed = _own(item), [_parsed(text, item) for text in item.texts(*SERIES)]
+    own, listed = _own(item), [_parsed(text, item) for text in item.texts(*SERIES) if text.partition(";")[0].strip()]
     named = next((text for text in item.texts(*HOSTS) if not uri(text)), None)
     hosts = [each for each in listed if isinstance(each, Citation)]
     series = tuple(each for each in listed if isinstance(each, Series))

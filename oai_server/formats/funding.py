@@ -12,6 +12,9 @@ from oai_server.formats.vocabulary import term
 from oai_server.model import Item
 
 RELATIONS = ("dc.relation", "dc.relation.project", "dc.relation.projectid", "dc.relation.grantno", "dcterms.relation")
+SENTENCE = re.compile(
+    r"[.;:]\s*$|\n|^(this|the authors?|we|funded|funding|supported|support|financed|with)\b|.{120}", re.IGNORECASE
+)
 SPONSORS = ("dc.description.sponsorship", "dc.contributor.funder", "dc.contributor.sponsor")
 AGREEMENT = re.compile(r"info:eu-repo/grantAgreement/(.+)", re.IGNORECASE)
 AWARD = {
@@ -50,7 +53,7 @@ def fundings(item: Item) -> list[Funding]:
 def agreement(text: str) -> Funding | None:
     """``info:eu-repo/grantAgreement/<funder>/<programme>/<number>[/<jurisdiction>/<name>/<acronym>]``, in parts."""
     found = AGREEMENT.fullmatch(text.strip())
-    parts = [unquote(part).strip() or None for part in found[1].split("/")] if found else []
+    parts = [_part(part) for part in found[1].split("/")] if found else []
     if len(parts) < 3 or not parts[0] or not parts[2]:
         return None
     funder, programme, number, jurisdiction, title, acronym = [*parts, None, None, None][:6]
@@ -65,6 +68,11 @@ def agreement(text: str) -> Funding | None:
         acronym=acronym,
         agreement=text.strip(),
     )
+
+
+def _part(escaped: str) -> str | None:
+    """A part of an agreement as text, without what its escapes should not have brought in."""
+    return "".join(filter(str.isprintable, unquote(escaped))).strip() or None
 
 
 def _agreements(item: Item) -> Iterator[Funding]:
@@ -89,5 +97,11 @@ def _awards(item: Item) -> Iterator[Funding]:
         yield Funding(**{name: uri(text) if name == "uri" else text for name, text in told.items()})
 
 
+def acknowledgements(item: Item) -> list[str]:
+    """What is said of sponsors in whole sentences: for formats that have a place for a note."""
+    return [text for text in dict.fromkeys(item.texts(*SPONSORS)) if SENTENCE.search(text)]
+
+
 def _sponsors(item: Item) -> Iterator[Funding]:
-    return (Funding(funder=text) for text in dict.fromkeys(item.texts(*SPONSORS)))
+    """Sponsors that are told by their name; a sentence about them is no name."""
+    return (Funding(funder=text) for text in dict.fromkeys(item.texts(*SPONSORS)) if not SENTENCE.search(text))

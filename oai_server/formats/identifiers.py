@@ -23,6 +23,8 @@ HANDLE = re.compile(
 SCHEME = re.compile(r"(?:https?|ftp)://[^\s/]|(?:urn|info|hdl|doi|ark|mailto):\S", re.IGNORECASE)
 URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:\S+", re.IGNORECASE)
 HOST = re.compile(r"(https?|ftp)://([^/?#]*)", re.IGNORECASE)
+_NAME = r"(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})"
+AUTHORITY = re.compile(rf"(?:(?:{_NAME}|:)*@)?(?:{_NAME}+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?")
 ISSN = re.compile(r"(?<![0-9])([0-9]{4})[-‐–]?([0-9]{3}[0-9Xx])(?![0-9A-Za-z])")
 ISBN = re.compile(r"(?<![0-9-])(?:97[89][- ‐–]?)?[0-9](?:[- ‐–]?[0-9]){8}[- ‐–]?[0-9Xx](?![0-9A-Za-z])")
 
@@ -30,12 +32,12 @@ ISBN = re.compile(r"(?<![0-9-])(?:97[89][- ‐–]?)?[0-9](?:[- ‐–]?[0-9]){8
 def dois(item: Item) -> list[str]:
     """The bare DOIs of the item, each once; one field may hold several."""
     fields = (BETWEEN_DOIS.split(text.strip()) for text in item.texts(*DOIS))
-    return _once(_bare(part) for parts in fields if all(map(doi, parts)) for part in parts)
+    return _once(bare for parts in fields if all(map(doi, parts)) for part in parts if (bare := _bare(part)))
 
 
 def own_doi(item: Item) -> str | None:
     """The DOI that the repository itself gave: one that stands among the item's addresses, as ``https://doi.org/…``."""
-    return next((_bare(text) for text in item.texts("dc.identifier.uri") if doi(text)), None)
+    return next(filter(None, map(_bare, item.texts("dc.identifier.uri"))), None)
 
 
 def doi_url(bare: str) -> str:
@@ -105,7 +107,10 @@ def uri(text: str) -> str | None:
         return None
     start, rest = "", text
     if host := HOST.match(text):
-        start, rest = f"{host[1].lower()}://{_ascii_host(host[2])}", text[host.end() :]
+        authority = _ascii_host(host[2])
+        if not AUTHORITY.fullmatch(authority):
+            return None
+        start, rest = f"{host[1].lower()}://{authority}", text[host.end() :]
     rest, mark, fragment = rest.partition("#")
     return start + _escaped(rest) + mark + _escaped(fragment.replace("#", "%23"))
 
@@ -123,9 +128,10 @@ def _ascii_host(host: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """A DOI without what stands around it; in an address it may be escaped."""
+    """A DOI without what stands around it; in an address it may be escaped. Empty where that is no DOI after all."""
     bare = (doi(text) or "").rstrip(".,;")
-    return unquote(bare) if text.strip().lower().startswith("http") else bare
+    plain = unquote(bare) if text.strip().lower().startswith("http") else bare
+    return plain if doi(plain) == plain and plain.isprintable() and not plain.endswith("/") else ""
 
 
 def _named(item: Item, name: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from oai_server.formats.access import Access, access, open_files
 from oai_server.formats.citation import HOSTED, Citation, citation
 from oai_server.formats.dates import ISSUED, embargo_end, issued, year
 from oai_server.formats.fields import TITLES, is_thesis
-from oai_server.formats.funding import fundings
+from oai_server.formats.funding import acknowledgements, fundings
 from oai_server.formats.identifiers import dois, handles, isbns, issns, landing_page, uri, urns
 from oai_server.formats.languages import languages
 from oai_server.formats.names import RELATORS, Name, Role, contributors, creators
@@ -259,6 +259,7 @@ def _summary(item: Item, kind: ResourceType, cited: Citation) -> Iterator[Field]
         told = [("a", name), ("c", funding.number or "")]
         if any(text for _, text in told):
             yield "536", "  ", [(code, text) for code, text in told if text]
+    yield from _each("536", "  ", acknowledgements(item))
 
 
 def _rights(item: Item) -> Iterator[Field]:

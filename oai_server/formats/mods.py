@@ -14,7 +14,7 @@ from oai_server.formats.access import access, open_files
 from oai_server.formats.citation import HOSTS, Citation, citation
 from oai_server.formats.dates import embargo_end, iso
 from oai_server.formats.fields import TITLES, doi
-from oai_server.formats.funding import Funding, fundings
+from oai_server.formats.funding import Funding, acknowledgements, fundings
 from oai_server.formats.identifiers import dois, handles, isbns, issns, landing_page, uri, urls, urns
 from oai_server.formats.languages import languages
 from oai_server.formats.names import RELATORS, Name, contributors, creators, name_of
@@ -247,6 +247,7 @@ def _notes(root: Element, item: Item, cited: Citation) -> None:
     for grant in fundings(item):
         if grant != Funding(funder=grant.funder) or grant.funder not in sponsors:
             _funding(root, grant)
+    _put_all(root, "note", acknowledgements(item), type="funding")
 
 
 def _funding(root: Element, grant: Funding) -> None:

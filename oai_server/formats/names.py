@@ -48,7 +48,7 @@ RELATORS: dict[Role, Relator] = {
     "author": Relator("aut", "author", "Other"),
     "advisor": Relator("ths", "thesis advisor", "Supervisor"),
     "editor": Relator("edt", "editor", "Editor"),
-    "translator": Relator("trl", "translator", "Other"),
+    "translator": Relator("trl", "translator", "Translator"),
     "illustrator": Relator("ill", "illustrator", "Other"),
     "committee member": Relator("dgc", "degree committee member", "Other"),
     "referee": Relator("rev", "reviewer", "Other"),

@@ -91,9 +91,7 @@ def test_705_every_datestamp_is_in_the_finest_granularity(client, days, prefix, 
 
 
 def test_706_no_datestamp_lies_in_the_future_when_a_command_has_returned(store, pipeline, make_client, clock):
-    """Section 2.7.1: commands wait for their last stamp. Only while one is at work may a stamp be a second ahead, so that
-    no harvest falls between a change and its datestamp (docs/decisions/0002-stamps.md).
-    """
+    """Section 2.7.1: only while one is at work may a stamp be a second ahead (docs/decisions/0002-stamps.md)."""
     client = make_client(store)
     for items in ([item("1")], [item("1", "Changed"), item("2")]):
         before = clock.seconds

@@ -17,7 +17,13 @@ SAMPLES = HERE.parents[2] / "shared" / "samples"
 XS = "{http://www.w3.org/2001/XMLSchema}"
 FILES = sorted(path.name for path in SCHEMAS.glob("*.xsd"))
 GOOD = sorted(path.relative_to(HERE / "good").as_posix() for path in HERE.glob("good/*/*.xml"))
-SCHEMAS_OF = {"oai_dc": ["oai_dc.xsd", "dc.xsd"]}  # good documents that show more than the schema they are named for
+SCHEMAS_OF = {  # good documents that show more than the schema they are named for
+    "oai_dc": ["oai_dc.xsd", "dc.xsd"],
+    "oai_openaire": ["oai_openaire.xsd", "openaire-datacite.xsd", "openaire-dc.xsd"],
+    "qdc": ["qdc.xsd", "dcterms.xsd", "dc.xsd"],
+    "rdf": ["rdf.xsd", "rdf-bibo.xsd", "rdf-dcterms.xsd", "rdf-foaf.xsd"],
+    "rioxx": ["rioxx.xsd", "rioxx-dc.xsd", "rioxx-dcterms.xsd", "rioxxterms.xsd"],
+}
 
 # Parts of real samples that are officially valid and that ours refuse, and why.
 NO_EMPTY = "an empty element"
