@@ -3,10 +3,12 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 
 import pytest
 
+from oai_server.config import Settings
 from oai_server.store import Store
 
 NUMBERS = count()
@@ -27,6 +29,12 @@ def postgresql(tmp_path_factory) -> Iterator[Callable[[], str]]:
 
     yield new
     server.cleanup()
+
+
+@pytest.fixture
+def settings(settings) -> Settings:
+    """Three formats: every item has two of them, theses have the third."""
+    return replace(settings, formats=("oai_dc", "dim", "etdms"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
