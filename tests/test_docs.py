@@ -44,7 +44,7 @@ def test_the_conformance_page_is_the_list_of_test_names(golden):
         ]
         rows = []
         for node in ast.walk(tree):
-            match = re.match(r"test_(\d{3}(?:_\d{3})*)_(.+)", getattr(node, "name", ""))
+            match = re.match(r"test_(\d{3}(?:_\d{3})*)_(.+)", getattr(node, "name", None) or "")
             if match:
                 rows.append((match[1].replace("_", ", "), match[2].replace("_", " ")))
         lines += [f"| {rule} | {sentence} |" for rule, sentence in sorted(rows)]
