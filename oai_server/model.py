@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -59,11 +60,12 @@ class Item:
 
     def values(self, *names: str) -> tuple[Value, ...]:
         """The values of these fields, field after field."""
-        return tuple(value for name in names for value in self.metadata.get(name, ()))
+        held = [self.metadata[name] for name in names if name in self.metadata]
+        return held[0] if len(held) == 1 else tuple(chain.from_iterable(held))
 
     def texts(self, *names: str) -> tuple[str, ...]:
         """The same without language and authority."""
-        return tuple(value.text for value in self.values(*names))
+        return tuple([value.text for value in self.values(*names)])
 
     def first(self, *names: str) -> str | None:
         """The first value of the first of these fields that has one."""

@@ -130,9 +130,12 @@ class Client:
         """The whole list, page by page."""
         answer = self(verb=verb, **arguments)
         yield answer
-        while answer.token is not None and answer.token.text:
+        for _ in range(10_000):
+            if answer.token is None or not answer.token.text:
+                return
             answer = self(verb=verb, resumptionToken=answer.token.text)
             yield answer
+        raise AssertionError("this list does not end")
 
     def identifiers(self, **arguments: str) -> list[str]:
         """Every identifier of a list, in order."""

@@ -1,7 +1,10 @@
 """The commands as a user meets them: words in, words out, exit codes."""
 
+import functools
+import http.server
 import json
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,11 @@ from oai_server.cli import main
 from tests.judges import ROOT, SHARED
 
 GOOD = {"identifier": "1", "metadata": {"dc.title": ["A title"]}}
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
 
 
 @pytest.fixture
@@ -162,3 +170,30 @@ def test_real_packages_go_in_from_folders_and_zips(run):
 
 def test_the_sample_collection_goes_in_whole(run):
     assert "37 added" in run("ingest", "--keep-datestamps", str(ROOT / "data" / "items.jsonl"))
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the official schemas are not here")
+def test_official_schemas_are_fetched_verified_and_then_judge_what_came_as_xml(run, items, tmp_path, monkeypatch):
+    """From a local server that offers the published files, as a mirror does."""
+    handler = functools.partial(QuietHandler, directory=str(SHARED / "schemas" / "official"))
+    monkeypatch.setenv("OAI_SERVER_SCHEMA_FOLDER", str(tmp_path / "schemas"))
+    assert "not fetched" in run("schemas", "list")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        mirror = f"http://127.0.0.1:{server.server_port}"
+        assert re.search(r"[1-9]\d* schema files good, 0 not", run("schemas", "fetch", "mods", "--mirror", mirror))
+        assert "no-such" in run("schemas", "fetch", "no-such", code=2)
+        server.shutdown()
+    assert re.search(r"[1-9]\d* schema files good, 0 not", run("schemas", "verify"))
+    assert "mods-3-7.xsd: used too" in run("schemas", "list")
+    location = "http://www.loc.gov/mods/v3 http://www.loc.gov/standards/mods/v3/mods-3-7.xsd"
+    start = '<mods xmlns="http://www.loc.gov/mods/v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    good = f'{start} xsi:schemaLocation="{location}"><titleInfo><title>T</title></titleInfo></mods>'
+    lines = [{**GOOD, "identifier": "1", "xml": {"mine": good}}]
+    lines.append({**GOOD, "identifier": "2", "xml": {"mine": good.replace("titleInfo>", "titelInfo>")}})
+    items.write_text("\n".join(map(json.dumps, lines)))
+    output = run("ingest", str(items), code=1)
+    assert re.search(r"lost: .*:2: oai:repo.example.org:2 mine: line 1: .*titelInfo.*mods-3-7.xsd", output)
+    assert "not validated" not in output
+    (tmp_path / "schemas" / "loc.gov" / "standards" / "mods" / "v3" / "mods-3-7.xsd").write_text("changed")
+    assert "changed" in run("schemas", "verify", code=1)

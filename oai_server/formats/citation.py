@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, fields, replace
 
 from oai_server.formats.identifiers import issns, uri
+from oai_server.formats.remembering import once_an_item
 from oai_server.formats.vocabulary import resource_type
 from oai_server.model import Item
 
@@ -54,6 +55,7 @@ class Citation:
         return "-".join(filter(None, (self.start, self.end))) or None
 
 
+@once_an_item
 def citation(item: Item) -> Citation:
     """Where the item appeared: from oaire.citation fields, else from series that name a journal, else from ispartof."""
     own, listed = _own(item), [_parsed(text, item) for text in item.texts(*SERIES) if text.partition(";")[0].strip()]

@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime
 
 from oai_server.formats.access import access
+from oai_server.formats.remembering import once_an_item
 from oai_server.model import Item
 
 ISSUED = ("dc.date.issued", "dcterms.issued", "dc.date")
@@ -17,6 +18,7 @@ ISO = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 TIME = re.compile(r"T([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
+@once_an_item
 def issued(item: Item) -> str | None:
     """The date of issue: ``2015``, ``2015-11`` or ``2015-11-17``."""
     return _first(item, ISSUED)

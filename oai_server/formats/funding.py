@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from oai_server.formats.identifiers import uri
+from oai_server.formats.remembering import once_an_item
 from oai_server.formats.vocabulary import term
 from oai_server.model import Item
 
@@ -45,6 +46,7 @@ class Funding:
     agreement: str | None = None
 
 
+@once_an_item
 def fundings(item: Item) -> list[Funding]:
     """The grants of an item, each once: agreements, then award fields, then sponsors."""
     return list(dict.fromkeys([*_agreements(item), *_awards(item), *_sponsors(item)]))

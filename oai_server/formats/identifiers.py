@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote, unquote
 
 from oai_server.formats.fields import doi
+from oai_server.formats.remembering import once_an_item
 from oai_server.model import Item
 
 ADDRESSES = ("dc.identifier.uri", "dcterms.identifier", "dc.identifier")
@@ -29,6 +30,7 @@ ISSN = re.compile(r"(?<![0-9])([0-9]{4})[-‐–]?([0-9]{3}[0-9Xx])(?![0-9A-Za-z
 ISBN = re.compile(r"(?<![0-9-])(?:97[89][- ‐–]?)?[0-9](?:[- ‐–]?[0-9]){8}[- ‐–]?[0-9Xx](?![0-9A-Za-z])")
 
 
+@once_an_item
 def dois(item: Item) -> list[str]:
     """The bare DOIs of the item, each once; one field may hold several."""
     fields = (BETWEEN_DOIS.split(text.strip()) for text in item.texts(*DOIS))
@@ -45,36 +47,42 @@ def doi_url(bare: str) -> str:
     return "https://doi.org/" + quote(bare, safe="/:;()!$&'*+,=@-._~")
 
 
+@once_an_item
 def handles(item: Item) -> list[str]:
     """The handles among the item's addresses, bare: ``20.500.99999/1``."""
     found = (HANDLE.fullmatch(text.strip().partition("?")[0].rstrip("/")) for text in item.texts(*ADDRESSES))
     return _once(match[1] for match in found if match)
 
 
+@once_an_item
 def urls(item: Item) -> list[str]:
     """The web addresses of the item, escaped, in stored order."""
     found = (uri(text) for text in item.texts("dc.identifier.uri", "dc.identifier.url", *ADDRESSES[1:]))
     return _once(each for each in found if each and each.lower().startswith("http"))
 
 
+@once_an_item
 def landing_page(item: Item) -> str | None:
     """Where people find the item: its first web address, else its DOI's."""
     known = dois(item)
     return next(iter(urls(item)), doi_url(known[0]) if known else None)
 
 
+@once_an_item
 def urns(item: Item) -> list[str]:
     """The URNs of the item."""
     found = (URN.fullmatch(text.strip()) for text in item.texts(*URNS))
     return _once(quoted for match in found if match and (quoted := uri(match[0])))
 
 
+@once_an_item
 def issns(item: Item) -> list[str]:
     """The valid ISSNs of the item, ``1471-244X``."""
     texts = item.texts("dc.identifier.issn", "dc.relation.issn", "dc.identifier.eissn")
     return _once(filter(None, map(issn, (*texts, *_named(item, "ISSN")))))
 
 
+@once_an_item
 def isbns(item: Item) -> list[str]:
     """The valid ISBNs of the item, without hyphens, ten or thirteen digits as given."""
     texts = item.texts("dc.identifier.isbn", "dc.relation.isbn")

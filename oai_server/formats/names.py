@@ -9,6 +9,7 @@ from typing import Literal
 
 from oai_server.formats.fields import CREATORS, HIDDEN
 from oai_server.formats.identifiers import uri
+from oai_server.formats.remembering import once_an_item
 from oai_server.model import Item, Value
 
 Role = Literal[
@@ -83,6 +84,7 @@ class Name:
         return f"{self.given} {self.family}"
 
 
+@once_an_item
 def creators(item: Item) -> list[Name]:
     """Authors in order, then bodies that their field calls creators."""
     people = [name_of(value) for value in item.values(*CREATORS)]
@@ -100,6 +102,7 @@ def editors(item: Item) -> list[Name]:
     return [name for name, role in contributors(item) if role == "editor"]
 
 
+@once_an_item
 def contributors(item: Item) -> list[tuple[Name, Role]]:
     """Everybody but the creators, each with what their field says they did."""
     return list(dict.fromkeys(_contributors(item)))

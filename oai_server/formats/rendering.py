@@ -233,7 +233,7 @@ def _judged(root: Element, xsd: str) -> bytes:
 
 def _bytes(root: Element) -> bytes:
     """The package as it can stand anywhere: elements without a namespace say so, or they would take the envelope's."""
-    if any(not etree.QName(each).namespace for each in root.iter(etree.Element)):
+    if any(not str(each.tag).startswith("{") for each in root.iter(etree.Element)):
         etree.Element(f"{{{OAI}}}metadata", nsmap={None: OAI}).append(root)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=False, with_tail=False)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from oai_server.formats.identifiers import uri
+from oai_server.formats.remembering import once_an_item
 from oai_server.formats.vocabulary import term, terms
 from oai_server.model import Item, Value
 
@@ -53,12 +54,14 @@ def licence(item: Item) -> Licence | None:
     return next(iter(licences(item)), None)
 
 
+@once_an_item
 def licences(item: Item) -> list[Licence]:
     """All licences and rights statements that the item tells by address or by unmistakable label, each once."""
     found = (licence_of(text) for text in item.texts(*LICENCES, *RIGHTS))
     return list(dict.fromkeys(filter(None, found)))
 
 
+@once_an_item
 def statements(item: Item) -> list[Value]:
     """What is said about rights in words."""
     return [value for value in item.values(*LICENCES[1:], *RIGHTS) if not uri(value.text)]

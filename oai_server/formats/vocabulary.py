@@ -11,6 +11,7 @@ from functools import cache
 from oai_server import shipped
 from oai_server.formats.access import Status
 from oai_server.formats.fields import is_thesis
+from oai_server.formats.remembering import once_an_item
 from oai_server.model import Item, Value
 
 COAR_TYPE, COAR_ACCESS, COAR_VERSION = "coar resource type", "coar access right", "coar version"
@@ -84,6 +85,7 @@ class VersionTerms:
     eu_repo: str | None
 
 
+@once_an_item
 def resource_type(item: Item) -> ResourceType:
     """What the item says it is, the narrowest where it says several things; ``other`` for none or an unknown one."""
     told = item.first(*TYPES)

@@ -238,7 +238,10 @@ def _moment(text: object) -> datetime | None:
     if found is None:
         raise Wrong(f"datestamp is {text!r}; it must be a time such as 2016-05-14T02:00:00Z")
     aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).replace(microsecond=0)
+    try:
+        return aware.astimezone(UTC).replace(microsecond=0)
+    except OverflowError:
+        raise Wrong(f"datestamp is {text!r}; in UTC it lies outside the calendar") from None
 
 
 def told(item: Item) -> dict[str, Any]:

@@ -162,6 +162,7 @@ class Writer:
         A mark seen before its second has come was committed in time. Any process may do this for any other: a record
         stamped once too often is harvested once too often, and nothing more.
         """
+        lead = LEAD
         while True:
             with self.store.engine.connect() as connection:
                 marks = connection.execute(select(unsettled.c.id, unsettled.c.datestamp)).all()
@@ -171,13 +172,14 @@ class Writer:
             with self._transaction() as connection:
                 late = sorted({mark.datestamp for mark in marks if mark.datestamp <= now})
                 if late:
-                    stamp = int(self.store.clock(connection)) + LEAD
+                    stamp = int(self.store.clock(connection)) + lead
                     _stamp_again(connection, late, stamp)
                     connection.execute(insert(unsettled), {"datestamp": stamp})
                     self._last_stamp = max(self._last_stamp, stamp)
                 connection.execute(delete(unsettled).where(unsettled.c.id.in_([mark.id for mark in marks])))
             if not late:
                 return
+            lead *= 2  # it took longer than the lead: give it more
 
     def wait(self) -> None:
         """Return when everything this writer wrote can be harvested: when its last stamp has come."""

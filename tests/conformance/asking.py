@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from oai_server.formats import known_formats
 from tests.conftest import Answer, Client
 from tests.judges import OAI
 
 DOMAIN = "oai:demo.example.org:"
 ONE = f"{DOMAIN}20.500.99999/1"
 GONE = f"{DOMAIN}20.500.99999/34"
-PREFIXES = ["oai_dc", "dim", "etdms"]
+PREFIXES = ["oai_dc", "dim", "etdms"]  # what the repositories of these tests offer, but for ``rich``
+EVERY_PREFIX = [*known_formats()]
 LIST_VERBS = ["ListIdentifiers", "ListRecords"]
 XSI_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 

@@ -77,6 +77,7 @@ def test_every_key_is_read(tmp_path):
         ({**GOOD, "sets": [1]}, "sets must be a list of texts"),
         ({**GOOD, "state": "gone"}, "state is 'gone'"),
         ({**GOOD, "datestamp": "yesterday"}, "datestamp is 'yesterday'"),
+        ({**GOOD, "datestamp": "0001-01-01T00:00:00+05:00"}, "outside the calendar"),
         ({**GOOD, "files": [{"name": "a", "access": "public"}]}, "files[0]: access is 'public'"),
         ({**GOOD, "files": [{"name": "a", "access": "embargoed"}]}, "needs available"),
         ({**GOOD, "files": [{"name": "a", "available": "2027-13-01"}]}, "available is"),
