@@ -59,6 +59,8 @@ def demo(config: str | None, bind: str) -> None:
             location = shipped("data") / "items.jsonl"
             keep = pipeline.may_keep_datestamps()
             tally = _ingest(pipeline, location, "jsonl", keep_datestamps=keep, quiet=True)
+            if pipeline.stale:
+                pipeline.render_again()
             counts = pipeline.store.sizes()
         items = sum(counts["items"].values())  # type: ignore[attr-defined]
         click.echo(f"{items} items in {settings.database_url}, {tally.changes['added']} of them new.")
@@ -101,6 +103,10 @@ def ingest(
             for name in sources:
                 tally = _ingest(pipeline, Path(name), kind, sets=sets, keep_datestamps=keep_datestamps, dry_run=dry_run)
                 lost = lost or tally.lost
+            if pipeline.stale:
+                click.echo(
+                    "Formats or settings have changed since stored records were made: oai-server render", err=True
+                )
         if lost:
             sys.exit(LOST)
 

@@ -153,6 +153,20 @@ def test_render_again_stamps_nothing_that_is_the_same(run, items):
     assert run("status") == before
 
 
+def test_a_change_of_formats_is_told_until_everything_is_rendered_again(run, items, monkeypatch):
+    monkeypatch.setenv("OAI_SERVER_FORMATS", "oai_dc")
+    assert "oai-server render" not in run("ingest", str(items))
+    assert "records mods" not in run("status")
+    monkeypatch.setenv("OAI_SERVER_FORMATS", "oai_dc,mods")
+    assert "oai-server render" in run("ingest", str(items))
+    assert "2 changed" in run("render")
+    assert re.search(r"records mods +2", run("status"))
+    assert "oai-server render" not in run("ingest", str(items))
+    monkeypatch.setenv("OAI_SERVER_FORMATS", "oai_dc")
+    run("render")
+    assert re.search(r"records mods +0, and 2 deleted", run("status"))
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared real packages are not here")
 def test_real_packages_go_in_from_folders_and_zips(run):
     saf = SHARED / "data" / "saf"

@@ -2,9 +2,11 @@
 
 import ast
 import re
+import sys
 from dataclasses import fields
 
 from oai_server.config import Settings
+from oai_server.formats import known_formats
 from tests.judges import ROOT
 
 SETTINGS = """# Settings
@@ -15,6 +17,36 @@ An unknown name stops the start. This page is made from the settings table in `o
 
 | setting | default | what it is |
 | --- | --- | --- |"""
+FORMATS = """# Formats
+
+What goes out. An item is offered only in the formats that can tell it honestly: no DOI, no `datacite`; no thesis, no
+`uketd_dc`. Every record is validated when it is made, by our own schema and, where `oai-server schemas fetch` has brought it, by
+the official one. `formats` in the settings chooses among them. This page is made from the files in `oai_server/formats/`.
+
+| metadataPrefix | what it is | namespace | schema |
+| --- | --- | --- | --- |"""
+FORMATS_OF_YOUR_OWN = """## Formats of your own
+
+Put a file into a folder and name the folder: `format_paths = ["/etc/oai-server/formats"]`. Then run `oai-server render`.
+
+A Python file says `FORMAT`, a `MetadataFormat` (`oai_server/model.py`): prefix, namespace, announced schema, the XSD that judges
+(or None), a crosswalk from an item to the root element, and perhaps whether an item is offered at all. `oai_server/formats/dim.py`
+is the shortest example. A package can offer the same as an entry point in the group `oai_server.formats`.
+
+A stylesheet (XSLT 1.0) over our `xoai` or `dim` needs a TOML file beside it:
+
+```toml
+prefix = "oai_mine"
+namespace = "http://example.org/mine/"
+schema = "http://example.org/mine.xsd"
+stylesheet = "mine.xsl"
+source = "xoai"
+xsd = "mine.xsd"   # may be left out: then records are told as not validated
+```
+
+Records that exist already come with the item (`xml` in JSON Lines). In a format that is made here they stand in its place; any other
+is announced with the namespace and the schema that its root element names, and judged by that schema if it has been fetched.
+"""
 CONFORMANCE = """# Conformance
 
 Each rule of OAI-PMH 2.0, by the numbers of the project's checklist, and the tests that hold it: every answer in them is
@@ -29,6 +61,15 @@ def test_the_settings_page_lists_every_setting(golden):
         shown = "" if value in (None, (), {}) else f"`{str(value).lower() if isinstance(value, bool) else value}`"
         lines.append(f"| `{each.name}` | {shown} | {each.metadata['help']} |")
     golden(ROOT / "docs" / "settings.md", "\n".join([*lines, ""]).encode())
+
+
+def test_the_formats_page_lists_every_format(golden):
+    lines = [FORMATS]
+    for prefix, known in known_formats().items():
+        says = sys.modules[known.crosswalk.__module__].__doc__.splitlines()[0]
+        schema = known.schema if ":" in known.schema else f"BASE_URL/schemas/{known.schema}"
+        lines.append(f"| `{prefix}` | {says} | {known.namespace} | {schema} |")
+    golden(ROOT / "docs" / "formats.md", "\n".join([*lines, "", FORMATS_OF_YOUR_OWN]).encode())
 
 
 def test_the_conformance_page_is_the_list_of_test_names(golden):

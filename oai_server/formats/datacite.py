@@ -1,4 +1,4 @@
-"""datacite, the DataCite Metadata Schema 4.7: for items that have a DOI (formats.md sections 3.3 and 5.15)."""
+"""datacite, the DataCite Metadata Schema 4.7: for items that have a DOI."""
 
 from __future__ import annotations
 

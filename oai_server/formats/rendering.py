@@ -11,6 +11,7 @@ from typing import Protocol
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from oai_server import __version__
 from oai_server.formats import PREFIX, chosen_formats
 from oai_server.formats.judge import objections
 from oai_server.formats.writing import XSI
@@ -67,6 +68,11 @@ class Renderer:
         self.site = site
         self.metadata_rights = metadata_rights
         self.second_judge = second_judge
+
+    @property
+    def fingerprint(self) -> str:
+        """What the records depend on besides their items: release, formats, settings."""
+        return " ".join((__version__, ",".join(self.formats), self.site.schemas, self.metadata_rights or ""))
 
     def offered(self, item: Item) -> list[str]:
         """The prefixes in which this item can be told."""

@@ -39,6 +39,10 @@ class Renderer(Protocol):
     def formats(self) -> Mapping[str, MetadataFormat]:
         """The formats by their prefix."""
 
+    @property
+    def fingerprint(self) -> str:
+        """What the records depend on besides their items."""
+
     def offered(self, item: Item) -> list[str]:
         """The prefixes in which an item can be told."""
 

@@ -52,6 +52,11 @@ class Pipeline:
         self.hands = hands
         self.repository_identifier = repository_identifier
 
+    @property
+    def stale(self) -> bool:
+        """Whether stored records were made by another release, or with other formats or settings, than ours."""
+        return self.store.fact("made_by") not in (None, self.hands.renderer.fingerprint)
+
     def may_keep_datestamps(self) -> bool:
         """Whether a source may bring its own datestamps: only until something has been harvested."""
         return self.store.fact("harvested") is None
@@ -68,6 +73,8 @@ class Pipeline:
     ) -> Tally:
         """Take in what a source gives; ``progress`` hears how many items have been read so far."""
         tally = Tally()
+        if self.store.fact("made_by") is None and not dry_run:
+            self.writer.remember("made_by", self.hands.renderer.fingerprint)
         refused: list[Fault] = []
         batch: list[Reading] = []
         seen: set[str] = set()
@@ -112,6 +119,8 @@ class Pipeline:
             self._save([_stored(kept, now, only=only) for kept in chunk], tally)
             count += len(chunk)
             progress(count)
+        if identifiers is None and only is None:
+            self.writer.remember("made_by", self.hands.renderer.fingerprint)
         self.writer.wait()
         return tally
 

@@ -156,6 +156,12 @@ class Writer:
             connection.execute(delete(faults).where(where))
             _insert_faults(connection, source, found, known, int(self.store.clock(connection)))
 
+    def remember(self, name: str, value: str) -> None:
+        """Keep a fact about the store."""
+        with self._transaction() as connection:
+            connection.execute(delete(facts).where(facts.c.name == name))
+            connection.execute(insert(facts), {"name": name, "value": value})
+
     def settle(self) -> None:
         """Stamp again what was committed after its stamp had passed (design.md section 5).
 
