@@ -152,7 +152,10 @@ def status(config: str | None) -> None:
 @main.command()
 @click.pass_obj
 def faults(config: str | None) -> None:
-    """List what is wrong: items refused, records lost, values healed or worth a look."""
+    """List what is wrong, and where.
+
+    Items refused, records lost, values healed, values worth a look.
+    """
     with _told(), _store(load(config)) as store:
         for fault in store.faults():
             click.echo(_fault_line(**{key: fault[key] for key in FAULT_PARTS}))  # type: ignore[arg-type]
@@ -192,7 +195,10 @@ def sources() -> None:
 @click.argument("identifiers", nargs=-1, required=True, metavar="IDENTIFIER...")
 @click.pass_obj
 def withdraw(config: str | None, identifiers: Sequence[str]) -> None:
-    """Make the records of these items deleted records, for ever or until `restore`."""
+    """Make the records of items deleted records.
+
+    This holds until `restore`, whatever the source of the item says.
+    """
     _set_state(config, identifiers, "withdrawn")
 
 
@@ -208,7 +214,10 @@ def restore(config: str | None, identifiers: Sequence[str]) -> None:
 @click.option("--format", "prefix", metavar="PREFIX", help="Only the records in this format.")
 @click.pass_obj
 def render(config: str | None, prefix: str | None) -> None:
-    """Render every stored item again, after a change of settings or a new release; stamps only what changed."""
+    """Render every stored item again; only what changed is stamped.
+
+    For after a change of settings or formats, and for a new release.
+    """
     with _told():
         settings = load(config)
         with _pipeline(settings) as pipeline, _progress("rendering") as progress:
@@ -223,7 +232,10 @@ def render(config: str | None, prefix: str | None) -> None:
 
 @main.group()
 def schemas() -> None:
-    """The schemas that judge the records: ours, and the official ones where they have been fetched."""
+    """List, fetch and verify the schemas that judge the records.
+
+    Ours always judge; the official ones do too where they have been fetched.
+    """
 
 
 @schemas.command("list")
@@ -419,7 +431,10 @@ def _serve(settings: Settings, workers: int) -> None:
     from oai_server.web.serving import serve as run
 
     host, port = _host_and_port(settings.bind)
-    run(host, port, workers)
+    try:
+        run(host, port, workers)
+    except OSError as error:
+        raise SettingsError(f"bind: {settings.bind}: {error.strerror}") from None
 
 
 def _host_and_port(bind: str) -> tuple[str, int]:

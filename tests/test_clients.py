@@ -147,6 +147,14 @@ def test_oaipmh_scythe_harvests_everything(base_url, expected):
     assert {each.header.identifier: "deleted" if each.header.deleted else None for each in records} == expected
 
 
+def test_a_second_server_at_the_same_address_says_so_and_stops(folder, base_url):
+    place = base_url.removeprefix("http://").removesuffix("/oai")
+    command = [sys.executable, "-m", "oai_server.cli", "demo", "--bind", place]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert f"bind: {place}: Address already in use" in done.stderr
+
+
 def test_a_token_works_after_a_restart_with_more_workers(folder, base_url):
     """The demo's own store served by `serve`: another process, the same secret."""
     with urllib.request.urlopen(f"{base_url}?verb=ListRecords&metadataPrefix=dim") as answer:
