@@ -60,6 +60,8 @@ def test_ingest_status_withdraw_restore(run, items):
     assert re.search(r"records oai_dc +1, and 1 deleted", run("status"))
     assert "changed" in run("restore", "oai:repo.example.org:2")
     assert re.search(r"records oai_dc +2, and 0 deleted", run("status"))
+    assert "2: changed" in run("withdraw", "2")
+    assert "2: changed" in run("restore", "2")
     assert "there is no such item" in run("withdraw", "oai:repo.example.org:3", code=1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -34,6 +34,15 @@ def access(item: Item) -> Access:
     if first is None or first.access == "closed":
         return Access("metadata only")
     return Access(first.access, first.available if first.access == "embargoed" else None)
+
+
+def discreet(item: Item) -> Item:
+    """The item without values that are the address of a file that is not open: no field may tell what no file does."""
+    secret = {file.url for file in item.files if file.access != "open" and file.url}
+    if not secret:
+        return item
+    told = {name: tuple(each for each in values if each.text not in secret) for name, values in item.metadata.items()}
+    return replace(item, metadata={name: values for name, values in told.items() if values})
 
 
 def open_files(item: Item) -> Sequence[File]:

@@ -13,6 +13,7 @@ from lxml.etree import _Element as Element
 
 from oai_server import __version__
 from oai_server.formats import PREFIX, chosen_formats
+from oai_server.formats.access import discreet
 from oai_server.formats.judge import objections
 from oai_server.formats.writing import XSI
 from oai_server.model import Fault, Item, MetadataFormat, Site, StoredFormat
@@ -81,6 +82,7 @@ class Renderer:
 
     def render(self, item: Item, only: str | None = None) -> Rendered:
         """Every record of an item, or only that of one format; what is not valid is a fault and not a record."""
+        item = discreet(item)
         rendered = Rendered()
         faults: list[Fault] = []
         stored = []

@@ -27,7 +27,7 @@ class Tally:
     changes: Counter[str] = field(default_factory=Counter)
     degrees: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
-    became: dict[str, Change] = field(default_factory=dict)  # what the last batch's items became
+    became: dict[str, Change] = field(default_factory=dict)  # of items that were in the store: what each became
 
     @property
     def lost(self) -> bool:
@@ -127,16 +127,17 @@ class Pipeline:
     def set_state(self, identifiers: Sequence[str], state: State) -> Mapping[str, Change | None]:
         """Withdraw or restore items by hand: this holds until it is taken back, whatever their source says.
 
-        What became of each; None where there is no such item.
+        A local identifier will do. What became of each; None where there is no such item.
         """
         tally = Tally()
-        for chunk in self.writer.contents(identifiers, BATCH):
+        names = {name: self._named(name) or name for name in identifiers}
+        for chunk in self.writer.contents(names.values(), BATCH):
             now = self.store.now()
             jobs = [_stored(kept, now) for kept in chunk]
             by_hand = [None if job.reading.item.state == state else state for job in jobs]
             self._save([replace(job, by_hand=each) for job, each in zip(jobs, by_hand, strict=True)], tally)
         self.writer.wait()
-        return {name: tally.became.get(name) for name in identifiers}
+        return {name: tally.became.get(full) for name, full in names.items()}
 
     def _prepared(self, reading: Reading | Fault, sets: Sequence[str]) -> Reading:
         """The reading with its item normalised, named and in its sets; Refused where it cannot go in."""
@@ -179,8 +180,10 @@ class Pipeline:
         kept = self._agreeing([each for each in done if isinstance(each, KeptItem)])
         if kept:
             tally.add(fault for each in kept for fault in each.faults)
-            tally.became = dict(self.writer.save(kept, dry_run))
-            tally.changes.update(tally.became.values())
+            became = self.writer.save(kept, dry_run)
+            tally.changes.update(became.values())
+            if jobs[0].again:
+                tally.became |= became
         return [each for each in done if isinstance(each, Fault)]
 
     def _agreeing(self, kept: Sequence[KeptItem]) -> Sequence[KeptItem]:

@@ -11,7 +11,7 @@ from oai_server.formats.rendering import Renderer
 from oai_server.ingest import jsonl
 from oai_server.ingest.identifier import identifier_of
 from oai_server.ingest.normalise import normalise
-from oai_server.model import Item, Reading, Site
+from oai_server.model import File, Item, Reading, Site, Value
 from tests.judges import ROOT, official, ours
 
 SITE = Site("https://demo.example.org/oai", "Demo", "demo.example.org", "https://demo.example.org/oai/schemas/")
@@ -89,6 +89,21 @@ def test_no_format_tells_what_nobody_may_see(local):
             ]
     for prefix, record in RENDERER.render(item).metadata.items():
         assert not [secret for secret in secrets if secret in record], prefix
+
+
+def test_no_field_tells_the_address_of_a_file_that_is_not_open():
+    """Not even where a source has put it among the item's own addresses."""
+    secret, page = "https://demo.example.org/bitstreams/secret.pdf", "https://demo.example.org/handle/1/1"
+    told = {
+        **ITEMS["20.500.99999/2"].metadata,
+        "dc.identifier.uri": (Value(page), Value(secret)),
+        "dc.source": (Value(secret),),
+    }
+    for access in ("restricted", "closed", "embargoed"):
+        files = (File("secret.pdf", "application/pdf", url=secret, access=access, available=date(2099, 1, 1)),)
+        records = RENDERER.render(Item("oai:demo.example.org:1/1", told, files=files)).metadata
+        assert len(records) > 12
+        assert not [prefix for prefix, record in records.items() if secret.encode() in record]
 
 
 @pytest.mark.parametrize("prefix", FORMATS)
