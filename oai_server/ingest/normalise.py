@@ -118,6 +118,7 @@ def _file(file: File) -> File:
         file,
         name=clean(file.name),
         mimetype=_optional(file.mimetype),
+        size=file.size if file.size is not None and file.size >= 0 else None,
         extent=_optional(file.extent),
         checksum=_optional(file.checksum),
         url=_optional(file.url),
