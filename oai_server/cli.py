@@ -302,6 +302,21 @@ def _outcomes(folder: Path, found: Sequence[Outcome]) -> None:
         sys.exit(LOST)
 
 
+@main.command()
+@click.pass_obj
+def refresh(config: str | None) -> None:
+    """Render the items again whose embargo has ended.
+
+    For once a day, soon after midnight UTC (cron, a systemd timer).
+    """
+    with _told():
+        with _pipeline(load(config)) as pipeline, _progress("refreshing") as progress:
+            tally = pipeline.refresh(progress)
+        _report(tally, "refreshed")
+        if tally.lost:
+            sys.exit(LOST)
+
+
 def _set_state(config: str | None, identifiers: Sequence[str], state: Any) -> None:
     with _told():
         with _pipeline(load(config)) as pipeline:

@@ -105,7 +105,8 @@ class Provider:
 
     def _formats_of(self, identifier: str | None) -> Sequence[MetadataFormat | StoredFormat]:
         """The repository's formats, or those in which an item has a record that is not deleted (section 4.4)."""
-        formats: dict[str, MetadataFormat | StoredFormat] = {**self.store.stored_formats(), **self.formats}
+        stored = {prefix: each for prefix, each in self.store.stored_formats().items() if prefix not in self.formats}
+        formats: dict[str, MetadataFormat | StoredFormat] = {**self.formats, **stored}
         if identifier is None:
             return tuple(formats.values())
         known = self.store.formats_of(identifier)

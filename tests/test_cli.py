@@ -155,6 +155,11 @@ def test_render_again_stamps_nothing_that_is_the_same(run, items):
     assert run("status") == before
 
 
+def test_refresh_finds_nothing_to_do_where_no_embargo_has_ended(run, items):
+    run("ingest", str(items))
+    assert "refreshed: 0 added, 0 changed, 0 unchanged" in run("refresh")
+
+
 def test_a_change_of_formats_is_told_until_everything_is_rendered_again(run, items, monkeypatch):
     monkeypatch.setenv("OAI_SERVER_FORMATS", "oai_dc")
     assert "oai-server render" not in run("ingest", str(items))

@@ -124,6 +124,11 @@ class Pipeline:
         self.writer.wait()
         return tally
 
+    def refresh(self, progress: Callable[[int], None] = lambda count: None) -> Tally:
+        """Render the items again that time alone has changed; what is the same afterwards is not stamped."""
+        due = self.writer.due(day_of(self.store.now()).isoformat())
+        return self.render_again(due, progress=progress) if due else Tally()
+
     def set_state(self, identifiers: Sequence[str], state: State) -> Mapping[str, Change | None]:
         """Withdraw or restore items by hand: this holds until it is taken back, whatever their source says.
 

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import Literal
+from itertools import count
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, true, update
 
@@ -98,6 +99,11 @@ class Writer:
         with self.store.engine.connect() as connection:
             found = connection.execute(select(*columns).where(items.c.identifier.in_(list(identifiers))))
             return {row[0]: Known(*row[1:]) for row in found}
+
+    def due(self, day: str) -> Sequence[str]:
+        """The items that time has changed by that ISO day: an embargo of theirs has ended."""
+        with self.store.engine.connect() as connection:
+            return connection.scalars(select(items.c.identifier).where(items.c.refresh_on <= day)).all()
 
     def contents(self, identifiers: Iterable[str] | None, size: int) -> Iterator[Sequence[Stored]]:
         """These items, or all, in portions of that size."""
@@ -207,27 +213,14 @@ class Writer:
 
 def _plan(connection: Connection, batch: Sequence[KeptItem], rows: _Batch) -> Mapping[str, Change]:
     """Compare the batch with what is stored, and list the rows to write."""
-    identifiers = [item.identifier for item in batch]
-    if len(set(identifiers)) < len(identifiers):
-        raise StoreError("a batch holds the same identifier twice")
-    columns = (items.c.identifier, items.c.id, items.c.sets)
-    found = connection.execute(select(*columns).where(items.c.identifier.in_(identifiers)))
-    known = {row[0]: (row[1], tuple(row[2].split())) for row in found}
-    stored: dict[int, dict[str, tuple[int, int, bool, str]]] = {}
-    wanted = [number for number, _ in known.values()]
-    if wanted:
-        columns_of = (records.c.item_id, records.c.prefix, records.c.id, records.c.datestamp)
-        query = select(*columns_of, records.c.deleted, records.c.digest).where(records.c.item_id.in_(wanted))
-        for item_id, prefix, *rest in connection.execute(query):
-            stored.setdefault(item_id, {})[prefix] = tuple(rest)
-    next_item = (connection.scalar(select(func.max(items.c.id))) or 0) + 1
-    next_record = (connection.scalar(select(func.max(records.c.id))) or 0) + 1
+    known, stored = _held(connection, [item.identifier for item in batch])
+    next_item = count((connection.scalar(select(func.max(items.c.id))) or 0) + 1)
+    next_record = count((connection.scalar(select(func.max(records.c.id))) or 0) + 1)
     place = _Lists(connection)
     changes: dict[str, Change] = {}
     for item in batch:
         is_new = item.identifier not in known
-        item_id, old_sets = known.get(item.identifier, (next_item, item.sets))
-        next_item += is_new
+        item_id, old_sets = (next(next_item), item.sets) if is_new else known[item.identifier]
         (rows.items if is_new else rows.items_again).append(_item_row(item_id, item))
         old = stored.get(item_id, {})
         if item.failed and item.sets != old_sets:
@@ -239,27 +232,15 @@ def _plan(connection: Connection, batch: Sequence[KeptItem], rows: _Batch) -> Ma
                 continue
             touched = True
             if prefix in old:
-                record_id, old_stamp, *_ = old[prefix]
-                row.update(key=record_id)
-                rows.records_again.append(row)
-                rows.gone += (
-                    {"gone_list": each, "gone_stamp": old_stamp, "gone_item": item_id}
-                    for each in place.of(prefix, old_sets)
-                )
+                record_id = old[prefix].id
+                rows.records_again.append({**row, "key": record_id})
+                rows.gone += _leaving(place.of(prefix, old_sets), old[prefix].datestamp, item_id)
             else:
-                record_id, next_record = next_record, next_record + 1
-                row.update(id=record_id, item_id=item_id, prefix=prefix)
-                rows.records.append(row)
-            rows.entries += (
-                {
-                    "list_id": each,
-                    "datestamp": row["datestamp"],
-                    "item_id": item_id,
-                    "record_id": record_id,
-                    "deleted": row["deleted"],
-                }
-                for each in place.of(prefix, item.sets)
-            )
+                record_id = next(next_record)
+                rows.records.append({**row, "id": record_id, "item_id": item_id, "prefix": prefix})
+            place_row = {"datestamp": row["datestamp"], "item_id": item_id, "record_id": record_id}
+            place_row["deleted"] = row["deleted"]
+            rows.entries += ({**place_row, "list_id": each} for each in place.of(prefix, item.sets))
         if touched and item.datestamp is not None:
             rows.earliest = min(item.datestamp, rows.earliest or item.datestamp)
         changes[item.identifier] = "added" if is_new else "changed" if touched else "unchanged"
@@ -267,9 +248,42 @@ def _plan(connection: Connection, batch: Sequence[KeptItem], rows: _Batch) -> Ma
     return changes
 
 
-def _following(connection: Connection, item: KeptItem, old: Mapping[str, tuple[int, int, bool, str]]) -> KeptItem:
+class _Old(NamedTuple):
+    """What a record was before."""
+
+    id: int
+    datestamp: int
+    deleted: bool
+    digest: str
+
+
+Held = tuple[dict[str, tuple[int, tuple[str, ...]]], dict[int, dict[str, _Old]]]
+
+
+def _held(connection: Connection, identifiers: Sequence[str]) -> Held:
+    """Number and sets of the items that are stored, by identifier; and their records, by number and prefix."""
+    if len(set(identifiers)) < len(identifiers):
+        raise StoreError("a batch holds the same identifier twice")
+    columns = (items.c.identifier, items.c.id, items.c.sets)
+    found = connection.execute(select(*columns).where(items.c.identifier.in_(identifiers)))
+    known = {row[0]: (row[1], tuple(row[2].split())) for row in found}
+    stored: dict[int, dict[str, _Old]] = {}
+    if known:
+        parts = (records.c.id, records.c.datestamp, records.c.deleted, records.c.digest)
+        query = select(records.c.item_id, records.c.prefix, *parts)
+        numbers = [number for number, _ in known.values()]
+        for item_id, prefix, *rest in connection.execute(query.where(records.c.item_id.in_(numbers))):
+            stored.setdefault(item_id, {})[prefix] = _Old(*rest)
+    return known, stored
+
+
+def _leaving(lists_of_it: Iterable[int], stamp: int, item_id: int) -> Iterator[dict[str, object]]:
+    return ({"gone_list": each, "gone_stamp": stamp, "gone_item": item_id} for each in lists_of_it)
+
+
+def _following(connection: Connection, item: KeptItem, old: Mapping[str, _Old]) -> KeptItem:
     """The item whose last good records go with it into its new sets: header and lists always agree."""
-    stay = {old[prefix][0]: prefix for prefix in item.failed if prefix in old and not old[prefix][2]}
+    stay = {old[prefix].id: prefix for prefix in item.failed if prefix in old and not old[prefix].deleted}
     found = connection.execute(select(records.c.id, records.c.body).where(records.c.id.in_(list(stay))))
     return replace(item, bodies={**item.bodies, **{stay[row.id]: row.body for row in found}})
 
@@ -298,19 +312,17 @@ def _item_row(item_id: int, item: KeptItem) -> dict[str, object]:
     }
 
 
-def _record_row(
-    item: KeptItem, prefix: str, old: tuple[int, int, bool, str] | None, stamp: int
-) -> dict[str, object] | None:
+def _record_row(item: KeptItem, prefix: str, old: _Old | None, stamp: int) -> dict[str, object] | None:
     """The record as it is now, or None when nothing about it changed."""
     if item.only not in (None, prefix):
         return None
     body = item.bodies.get(prefix)
-    if body is None and prefix in item.failed and old and not old[2]:
+    if body is None and prefix in item.failed and old and not old.deleted:
         return None  # the last good record stays as it is
     deleted = body is None
     opening, closing = item.dead if deleted else item.live
     digest = hashlib.blake2b(b"\0".join((opening, closing, body or b"")), digest_size=16).hexdigest()
-    if old and old[3] == digest:
+    if old and old.digest == digest:
         return None
     return {
         "datestamp": stamp if item.datestamp is None else item.datestamp,

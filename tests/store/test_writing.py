@@ -288,6 +288,25 @@ def test_an_embargo_that_ended_opens_the_item_when_it_comes_in_again(pipeline, s
     assert pipeline.ingest(readings(thing), "test").changes == {"unchanged": 1}
 
 
+def test_an_embargo_that_ended_opens_the_item_without_anyone_touching_it_and_once(pipeline, store, clock):
+    from datetime import date
+
+    from oai_server.model import File
+
+    files = (File("a.pdf", url="https://x.org/a.pdf", access="embargoed", available=date(2026, 12, 1)),)
+    pipeline.ingest(readings(item("1", files=files), item("2")), "test")
+    assert pipeline.refresh().changes == {}
+    before = stamps(store)
+    clock.set("2026-11-30T23:59:59+00:00")
+    assert pipeline.refresh().changes == {}
+    clock.set("2026-12-01T00:00:00+00:00")
+    assert pipeline.refresh().changes == {"changed": 1}
+    assert pipeline.refresh().changes == {}
+    after = stamps(store)
+    assert {name for name in after if after[name] != before[name]} == {"1 oai_dc"}
+    assert b"https://x.org/a.pdf" in store.record("oai:demo.example.org:1", "oai_dc").body
+
+
 def test_positions_are_of_the_list_not_of_the_page(pipeline, store):
     pipeline.ingest(readings(*(item(str(n)) for n in range(10))), "test")
     page = store.page(ALL, None, 4)
