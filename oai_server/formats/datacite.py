@@ -17,6 +17,7 @@ from oai_server.formats.fields import TITLES, WEB_ADDRESS, doi
 from oai_server.formats.funding import Funding, fundings
 from oai_server.formats.identifiers import dois, isbns, issns, own_doi, uri, urls, urns
 from oai_server.formats.names import RELATORS, Name, contributors, creators
+from oai_server.formats.remembering import made_once
 from oai_server.formats.rights import holders, licence_of, licences, statements
 from oai_server.formats.vocabulary import ResourceType, access_terms, resource_type, version_terms
 from oai_server.formats.writing import XML_LANG, XSI, language_tag
@@ -114,6 +115,7 @@ def offered(item: Item) -> bool:
     return bool(_dois(item) and creators(item) and item.first(*TITLES) and year(item))
 
 
+@made_once
 def crosswalk(item: Item, site: Site) -> Element:
     """All properties in the order of the standard; of a group that would be empty there is no element."""
     root = etree.Element(f"{{{NAMESPACE}}}resource", nsmap={None: NAMESPACE, "xsi": XSI})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 
 from oai_server.formats.access import access
 from oai_server.formats.remembering import once_an_item
@@ -50,6 +51,7 @@ def embargo_end(item: Item) -> date | None:
     return next((day for text in told if (day := day_or_none(text))), None)
 
 
+@lru_cache(maxsize=4096)
 def iso(text: str) -> str | None:
     """The date in a text that is one; a time is cut off."""
     day = text.strip().partition("T")[0]
@@ -63,12 +65,14 @@ def iso(text: str) -> str | None:
     return day
 
 
+@lru_cache(maxsize=4096)
 def day_or_none(text: str) -> date | None:
     """The day in a text that tells one exactly."""
     known = iso(text)
     return date.fromisoformat(known) if known and len(known) == 10 else None
 
 
+@lru_cache(maxsize=4096)
 def w3cdtf(text: str) -> str | None:
     """The text as W3CDTF that xsd:dateTime takes too: a time needs a zone and seconds, else the day stands alone."""
     day = iso(text)

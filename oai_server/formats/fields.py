@@ -82,6 +82,7 @@ def dublin_core(field: str) -> tuple[str, str] | None:
     return known if known[0] == element else (element, element)
 
 
+@lru_cache(maxsize=4096)
 def doi(text: str) -> str | None:
     """The bare DOI in a text that is one, however it is written."""
     match = DOI.fullmatch(text.strip())

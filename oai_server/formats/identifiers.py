@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from oai_server.formats.fields import doi
@@ -89,6 +90,7 @@ def isbns(item: Item) -> list[str]:
     return _once(filter(None, map(isbn, (*texts, *_named(item, "ISBN")))))
 
 
+@lru_cache(maxsize=4096)
 def issn(text: str) -> str | None:
     """The ISSN in a text, with its hyphen, if its check digit is right (ISO 3297)."""
     for match in ISSN.finditer(text):
@@ -98,6 +100,7 @@ def issn(text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def isbn(text: str) -> str | None:
     """The ISBN in a text, bare, if its check digit is right (ISO 2108)."""
     for match in ISBN.finditer(text):
@@ -108,6 +111,7 @@ def isbn(text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def uri(text: str) -> str | None:
     """The text as a URI with everything escaped that a URI may not hold (RFC 3987 section 3.1); None if it is none."""
     text = text.strip()
@@ -135,6 +139,7 @@ def _ascii_host(host: str) -> str:
         return quote(host, safe=":@[]")
 
 
+@lru_cache(maxsize=4096)
 def _bare(text: str) -> str:
     """A DOI without what stands around it; in an address it may be escaped. Empty where that is no DOI after all."""
     bare = (doi(text) or "").rstrip(".,;")

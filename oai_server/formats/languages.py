@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from oai_server.formats.vocabulary import table
 from oai_server.model import Item
@@ -33,6 +33,7 @@ def languages(item: Item) -> list[Language]:
     return list(dict.fromkeys(filter(None, found)))
 
 
+@lru_cache(maxsize=4096)
 def language(text: str | None) -> Language | None:
     """The language that a text names: ``en``, ``en_US``, ``eng``, ``ger``, ``deu``, ``English (United States)``."""
     told = (text or "").partition("(")[0].strip().casefold()
@@ -40,24 +41,28 @@ def language(text: str | None) -> Language | None:
     return _index().get(exact) or _index().get(told) or _index().get(_primary(told))
 
 
+@lru_cache(maxsize=4096)
 def alpha3(text: str | None) -> str | None:
     """ISO 639-3: ``deu``, ``fra``."""
     known = language(text)
     return known.alpha3 if known else None
 
 
+@lru_cache(maxsize=4096)
 def bibliographic(text: str | None) -> str | None:
     """ISO 639-2/B, as MARC and MODS want it: ``ger``, ``fre``."""
     known = language(text)
     return known.bibliographic if known else None
 
 
+@lru_cache(maxsize=4096)
 def alpha2_or_3(text: str | None) -> str | None:
     """ISO 639-1 where the language has such a code, ISO 639-3 or 639-2 otherwise: ``en``, ``grc``."""
     known = language(text)
     return known.code if known else None
 
 
+@lru_cache(maxsize=4096)
 def tag(text: str | None) -> str | None:
     """BCP 47 with script and region as told: ``en`` for eng, ``en-GB`` for en_GB, ``zh-Hans-CN`` for zh_hans_cn."""
     told = (text or "").strip().replace("_", "-")

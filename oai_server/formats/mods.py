@@ -18,6 +18,7 @@ from oai_server.formats.funding import Funding, acknowledgements, fundings
 from oai_server.formats.identifiers import dois, handles, isbns, issns, landing_page, uri, urls, urns
 from oai_server.formats.languages import languages
 from oai_server.formats.names import RELATORS, Name, contributors, creators, name_of
+from oai_server.formats.remembering import made_once
 from oai_server.formats.rights import holders, licence_of, licences, statements
 from oai_server.formats.vocabulary import (
     COAR_ACCESS,
@@ -90,6 +91,7 @@ def offered(item: Item) -> bool:
     return bool(item.values(*TITLES))
 
 
+@made_once
 def crosswalk(item: Item, site: Site) -> Element:
     """The elements in the order of the MODS outline (formats.md sections 3.2 and 5.5)."""
     root = etree.Element(_name("mods"), version="3.7", nsmap=NSMAP)

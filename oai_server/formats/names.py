@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from oai_server.formats.fields import CREATORS, HIDDEN
@@ -118,6 +119,7 @@ def name_of(value: Value, organisation: bool = False) -> Name:
     return Name(full, family, given, orcid, other)
 
 
+@lru_cache(maxsize=4096)
 def orcid_of(authority: str | None) -> str | None:
     """The bare ORCID in an authority key, if its check character is right (ISO 7064 MOD 11-2)."""
     if not authority or authority.startswith("virtual::") or "isni" in authority.lower():

@@ -16,6 +16,7 @@ from oai_server.formats.identifiers import BETWEEN_DOIS, doi_url, dois, landing_
 from oai_server.formats.languages import languages
 from oai_server.formats.names import NOT_NAMES
 from oai_server.formats.permissions import access_in_words, said
+from oai_server.formats.remembering import made_once
 from oai_server.formats.vocabulary import resource_type
 from oai_server.formats.writing import XSI, add
 from oai_server.model import Item, MetadataFormat, Site, Value
@@ -44,6 +45,7 @@ KEPT_BACK = {
 CODES = ("http:", "https:", "info:", "urn:")  # values that begin so are in no language
 
 
+@made_once
 def crosswalk(item: Item, site: Site) -> Element:
     """The fifteen elements, each value once; of an item that tells nothing, its OAI identifier."""
     root = etree.Element(f"{{{NAMESPACE}}}dc", nsmap={"oai_dc": NAMESPACE, "dc": DC, "xsi": XSI})

@@ -21,6 +21,7 @@ from oai_server.model import Fault, Item, MetadataFormat, Site, StoredFormat
 SCHEMA_LOCATION = f"{{{XSI}}}schemaLocation"
 SAFE = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=False)
 
+WITHOUT_NAMESPACE = etree.XPath("boolean(descendant-or-self::*[namespace-uri() = ''])")
 ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]+")
 OAI = "http://www.openarchives.org/OAI/2.0/"
 
@@ -241,7 +242,7 @@ def _judged(root: Element, xsd: str) -> bytes:
 
 def _bytes(root: Element) -> bytes:
     """The package as it can stand anywhere: elements without a namespace say so, or they would take the envelope's."""
-    if any(not str(each.tag).startswith("{") for each in root.iter(etree.Element)):
+    if WITHOUT_NAMESPACE(root):
         etree.Element(f"{{{OAI}}}metadata", nsmap={None: OAI}).append(root)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=False, with_tail=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from oai_server.formats.identifiers import uri
 from oai_server.formats.remembering import once_an_item
@@ -72,6 +72,7 @@ def holders(item: Item) -> list[str]:
     return list(dict.fromkeys(item.texts(*HOLDERS)))
 
 
+@lru_cache(maxsize=4096)
 def licence_of(text: str) -> Licence | None:
     """The licence that a text names; an unknown address is a licence too, an access right is none."""
     text = text.strip()

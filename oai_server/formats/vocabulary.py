@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from oai_server import shipped
 from oai_server.formats.access import Status
@@ -138,6 +138,7 @@ def table(file: str) -> Sequence[Mapping[str, str]]:
         return list(csv.DictReader(lines))
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """A word as it is compared: letters and digits only, in one case, without a note in brackets that ends it."""
     return "".join(filter(str.isalnum, re.sub(r"\([^()]*\)$", "", text).casefold())) or text

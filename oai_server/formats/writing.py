@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -15,6 +16,7 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
+@lru_cache(maxsize=4096)
 def language_tag(language: str | None) -> str | None:
     """The BCP 47 tag of a language as its source writes it (``en_US`` is ``en-US``), or None where there is none."""
     tag = (language or "").strip().replace("_", "-")
