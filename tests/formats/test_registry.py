@@ -181,3 +181,18 @@ def test_the_second_judge_refuses_too(store):
     (fault,) = tally.faults
     assert (fault.degree, fault.rule) == ("lost", "http://example.org/lido.xsd")
     assert "line 3: not to my liking" in fault.message
+
+
+def test_an_installed_package_offers_a_format_by_its_entry_point(tmp_path, monkeypatch):
+    """As pip lays it out: a module, and a .dist-info folder that names it."""
+    (tmp_path / "their_format.py").write_text(PYTHON.replace('"mine"', '"theirs"'))
+    info = tmp_path / "theirs-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[oai_server.formats]\ntheirs = their_format:FORMAT\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    known_formats.cache_clear()
+    try:
+        assert known_formats()["theirs"].namespace == "http://example.org/mine/"
+    finally:
+        known_formats.cache_clear()
