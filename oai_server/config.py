@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from oai_server.model import Set
+from oai_server.model import SET_SPEC, Set
 
 PREFIX = "OAI_SERVER_"
 FILE_NAME = "oai-server.toml"
@@ -23,7 +23,6 @@ NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[A-Za-z0-9\-._~:/?#@!$&'()*+,;
 URL = re.compile(r"https?://([A-Za-z0-9\-._~:/@!$&'()*+,;=\[\]]|%[0-9A-Fa-f]{2})+")
 EMAIL = re.compile(r"[!-?A-~]+@([!-\-/-?A-~]+\.)+[!-\-/-?A-~]+")
 DOMAIN = re.compile(r"[a-zA-Z][a-zA-Z0-9\-]*(\.[a-zA-Z][a-zA-Z0-9\-]*)+")
-SET_SPEC = re.compile(r"[A-Za-z0-9\-_.!~*'()]+(:[A-Za-z0-9\-_.!~*'()]+)*")
 GRANULARITIES = {
     "seconds": "YYYY-MM-DDThh:mm:ssZ",
     "YYYY-MM-DDThh:mm:ssZ": "YYYY-MM-DDThh:mm:ssZ",

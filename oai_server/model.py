@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -11,6 +12,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+UNRESERVED = r"[A-Za-z0-9\-_.!~*'()]+"  # URI characters that need no escape (section 3.1.1.3)
+PREFIX = re.compile(UNRESERVED)  # a metadataPrefix (section 3.4)
+SET_SPEC = re.compile(f"{UNRESERVED}(:{UNRESERVED})*")  # section 2.6
 State = Literal["active", "withdrawn", "private"]
 FileAccess = Literal["open", "restricted", "embargoed", "closed"]
 Degree = Literal["refused", "lost", "healed", "noted"]

@@ -128,25 +128,17 @@ class Provider:
             if cursor:
                 raise BadResumptionToken("The sets have changed since: start the list again")
             raise NoSetHierarchy("This repository has no sets")
-        resumption = None
-        if len(found) > size or cursor:
-            total = self.store.count_sets()
-            resumption = Resumption("", cursor, max(total, cursor + len(found[:size])))
-        if resumption and len(found) > size:
-            wanted, place = Selection(""), Position(0, 0)
-            next_one = Token(
-                "ListSets",
-                self.profile,
-                wanted,
-                place,
-                cursor + size,
-                total,
-                now,
-                self.store_name,
-                found[size - 1].spec,
-            )
-            resumption = self._resumption(next_one, cursor)
-        return response.list_sets(found[:size], resumption)
+        shown, more = found[:size], len(found) > size
+        if not more and not cursor:
+            return response.list_sets(shown, None)
+        total = max(self.store.count_sets(), cursor + len(shown))
+        if not more:
+            return response.list_sets(shown, Resumption("", cursor, total))
+        sent, nowhere = cursor + size, Position(0, 0)
+        rest = Token(
+            "ListSets", self.profile, Selection(""), nowhere, sent, total, now, self.store_name, shown[-1].spec
+        )
+        return response.list_sets(shown, self._resumption(rest, cursor))
 
     def _get_record(self, request: Request, base_url: str, now: int) -> bytes:
         identifier, prefix = request.identifier or "", request.metadata_prefix or ""

@@ -9,17 +9,15 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
-from oai_server.model import MetadataFormat
+from oai_server.model import PREFIX, MetadataFormat
 
 GROUP = "oai_server.formats"
-PREFIX = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
 
 
 @cache

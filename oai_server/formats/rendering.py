@@ -12,11 +12,11 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from oai_server import __version__
-from oai_server.formats import PREFIX, chosen_formats
+from oai_server.formats import chosen_formats
 from oai_server.formats.access import discreet
 from oai_server.formats.judge import objections
 from oai_server.formats.writing import XSI
-from oai_server.model import Fault, Item, MetadataFormat, Site, StoredFormat
+from oai_server.model import PREFIX, Fault, Item, MetadataFormat, Site, StoredFormat
 
 SCHEMA_LOCATION = f"{{{XSI}}}schemaLocation"
 SAFE = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=False)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from oai_server.ingest.source import SourceError
-from oai_server.model import Fault, File, FileAccess, Item, Reading, Set, State, Value
+from oai_server.model import SET_SPEC, Fault, File, FileAccess, Item, Reading, Set, State, Value
 
 KIND = "jsonl"
 SUMMARY = "items as JSON Lines, one object a line (.jsonl, also .gz and .xz); sets.jsonl beside it names the sets"
@@ -26,7 +26,6 @@ FILE_KEYS = frozenset({"name", "mimetype", "size", "extent", "checksum", "url", 
 SET_KEYS = frozenset({"setSpec", "setName", "setDescription"})
 STATES = ("active", "withdrawn", "private")
 ACCESS = ("open", "restricted", "embargoed", "closed")
-SET_SPEC = re.compile(r"[A-Za-z0-9\-_.!~*'()]+(:[A-Za-z0-9\-_.!~*'()]+)*")
 
 
 class Wrong(ValueError):

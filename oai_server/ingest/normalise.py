@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import partial
 
 from oai_server.ingest.text import plain
-from oai_server.model import Degree, Fault, File, Item, Reading, Set, Value, ancestors
+from oai_server.model import SET_SPEC, Degree, Fault, File, Item, Reading, Set, Value, ancestors
 
 Finding = tuple[Degree, str, str]  # degree, rule, message: a Fault before it knows its item
 
@@ -25,7 +25,6 @@ BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\u
 NO_LANGUAGE = ("*", "none")
 
 FIELD = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){1,2}")
-SET_SPEC = re.compile(r"[A-Za-z0-9\-_.!~*'()]+(?::[A-Za-z0-9\-_.!~*'()]+)*")  # section 2.6, OAI-PMH.xsd
 DC = """title creator subject description publisher contributor date type format identifier source language
 relation coverage rights"""
 DC_ELEMENTS = frozenset(DC.split())

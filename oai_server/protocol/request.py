@@ -9,18 +9,16 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from oai_server.model import PREFIX, SET_SPEC, UNRESERVED
 from oai_server.protocol import datestamp
 from oai_server.protocol.datestamp import Granularity
 from oai_server.protocol.errors import BadArgument, BadResumptionToken, BadVerb, IdDoesNotExist, ProtocolError, Refusal
 from oai_server.protocol.verbs import VERBS, Arguments
 
-UNRESERVED = r"[A-Za-z0-9\-_.!~*'()]+"
-PREFIX = re.compile(UNRESERVED)
-SET_SPEC = re.compile(f"{UNRESERVED}(:{UNRESERVED})*")
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:([A-Za-z0-9\-_.!~*'();/?:@&=+$,]|%[0-9A-Fa-f]{2})+")
 XS = "http://www.w3.org/2001/XMLSchema"
 ANY_URI = etree.XMLSchema(etree.XML(f'<schema xmlns="{XS}"><element name="uri" type="anyURI"/></schema>'))
-TOKEN = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
+TOKEN = re.compile(UNRESERVED)
 MOST_ERRORS = 20  # told one by one; the rest are counted
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from itertools import count
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, true, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, select, true, update
 
 from oai_server.model import Fault, Set, StoredFormat, ancestors
 from oai_server.store.database import StoreError, failing_as_told, lock_writers, writing
@@ -62,8 +62,9 @@ class KeptItem:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An item as the store holds it."""
+    """An item as the store holds it, and its number there."""
 
+    id: int
     identifier: str
     source: str
     content: str
@@ -106,18 +107,21 @@ class Writer:
             return connection.scalars(select(items.c.identifier).where(items.c.refresh_on <= day)).all()
 
     def contents(self, identifiers: Iterable[str] | None, size: int) -> Iterator[Sequence[Stored]]:
-        """These items, or all, in portions of that size."""
+        """These items, or all, in portions of that size: no statement names more items than a database takes."""
         query = select(items.c.id, items.c.identifier, items.c.source, items.c.content, items.c.by_hand)
         if identifiers is not None:
-            query = query.where(items.c.identifier.in_(list(identifiers)))
+            names = list(dict.fromkeys(identifiers))
+            portions = (names[start : start + size] for start in range(0, len(names), size))
+            yield from (self._stored(query.where(items.c.identifier.in_(each))) for each in portions)
+            return
         last = 0
-        while True:
-            with self.store.engine.connect() as connection:
-                rows = connection.execute(query.where(items.c.id > last).order_by(items.c.id).limit(size)).all()
-            if not rows:
-                return
+        while rows := self._stored(query.where(items.c.id > last).limit(size)):
             last = rows[-1].id
-            yield [Stored(*row[1:]) for row in rows]
+            yield rows
+
+    def _stored(self, query: Select[Any]) -> Sequence[Stored]:
+        with self.store.engine.connect() as connection:
+            return [Stored(*row) for row in connection.execute(query.order_by(items.c.id))]
 
     def save(self, batch: Sequence[KeptItem], dry_run: bool = False) -> Mapping[str, Change]:
         """Keep these items (each identifier once); what became of each. Only records whose bytes change are stamped.

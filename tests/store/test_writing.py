@@ -314,3 +314,9 @@ def test_positions_are_of_the_list_not_of_the_page(pipeline, store):
     assert isinstance(page.next, Position)
     assert len(page.rows) + len(rest.rows) == 10
     assert rest.next is None
+
+
+def test_more_items_than_a_statement_takes_names_are_rendered_again(pipeline, store):
+    pipeline.ingest(readings(*(item(str(n)) for n in range(1100))), "test")
+    names = [f"oai:demo.example.org:{n}" for n in range(1100)]
+    assert pipeline.render_again([*names, names[0]]).changes == {"unchanged": 1100}
