@@ -22,6 +22,7 @@ from oai_server.formats.rendering import Renderer
 from oai_server.ingest import jsonl
 from oai_server.ingest.identifier import identifier_of
 from oai_server.ingest.normalise import normalise
+from oai_server.ingest.source import Errand
 from oai_server.model import Item, MetadataFormat, Reading, Site
 
 SITE = Site("https://demo.example.org/oai", "Demo", "demo.example.org", "https://demo.example.org/oai/schemas/")
@@ -30,7 +31,7 @@ LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 
 def collection() -> list[Item]:
     """The active items of the sample collection as ingest keeps them, and as they are today."""
-    readings = (each for each in jsonl.read(shipped("data") / "items.jsonl") if isinstance(each, Reading))
+    readings = (each for each in jsonl.read(Errand(shipped("data") / "items.jsonl")) if isinstance(each, Reading))
     items = (normalise(reading).item for reading in readings)
     named = (replace(item, identifier=identifier_of(item.identifier, SITE.repository_identifier)) for item in items)
     return [item.as_of(datetime.now(UTC).date()) for item in named if item.state == "active"]

@@ -101,7 +101,7 @@ def ingest(
                     "record from every harvester that has been here. Leave the option out: we stamp what changes."
                 )
             for name in sources:
-                tally = _ingest(pipeline, Path(name), kind, sets=sets, keep_datestamps=keep_datestamps, dry_run=dry_run)
+                tally = _ingest(pipeline, name, kind, sets=sets, keep_datestamps=keep_datestamps, dry_run=dry_run)
                 lost = lost or tally.lost
             if pipeline.stale:
                 click.echo(
@@ -327,14 +327,16 @@ def _set_state(config: str | None, identifiers: Sequence[str], state: Any) -> No
             sys.exit(LOST)
 
 
-def _ingest(pipeline: Pipeline, location: Path, kind: str | None, quiet: bool = False, **options: Any) -> Tally:
+def _ingest(pipeline: Pipeline, location: str | Path, kind: str | None, quiet: bool = False, **options: Any) -> Tally:
     from oai_server.ingest.pipeline import source_name
+    from oai_server.ingest.source import Errand
     from oai_server.ingest.sources import source_of
 
-    source = source_of(location, kind)
+    errand = Errand(location)
+    source = source_of(errand, kind)
     with _progress(str(location)) as progress:
-        readings = source.read(location)
-        tally = pipeline.ingest(readings, source_name(source.KIND, location), progress=progress, **options)
+        readings = source.read(errand)
+        tally = pipeline.ingest(readings, source_name(source.KIND, errand), progress=progress, **options)
     if not quiet:
         _report(tally, f"{location} ({source.KIND})" + (", dry run: nothing was changed" if options["dry_run"] else ""))
     return tally

@@ -16,6 +16,7 @@ from oai_server.formats.rendering import make_renderer
 from oai_server.ingest import jsonl
 from oai_server.ingest.keeping import Hands
 from oai_server.ingest.pipeline import Pipeline
+from oai_server.ingest.source import Errand
 from oai_server.model import Item, Reading, Value
 from oai_server.provider import site_of
 from oai_server.store import Store
@@ -189,7 +190,7 @@ def demo_database(tmp_path_factory, empty_database) -> Path:
     clock = Clock(NOW.timestamp())
     settings = Settings(base_url=BASE_URL, repository_identifier="demo.example.org")
     with Store(f"sqlite:///{path}", clock, clock.sleep) as store:
-        readings = jsonl.read(ROOT / "data" / "items.jsonl")
+        readings = jsonl.read(Errand(ROOT / "data" / "items.jsonl"))
         pipeline_for(store, settings).ingest(readings, "demo", keep_datestamps=True)
     return Path(path)
 

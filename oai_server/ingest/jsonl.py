@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from oai_server.ingest.source import SourceError
+from oai_server.ingest.source import Errand, SourceError
 from oai_server.model import SET_SPEC, Fault, File, FileAccess, Item, Reading, Set, State, Value
 
 KIND = "jsonl"
@@ -32,13 +32,15 @@ class Wrong(ValueError):
     """A line that is not an item; the message says what and where in it."""
 
 
-def recognises(location: Path) -> bool:
+def recognises(errand: Errand) -> bool:
     """By its name alone."""
-    return location.name.endswith(ENDINGS) and location.name != SETS
+    location = errand.path
+    return errand.url is None and location.name.endswith(ENDINGS) and location.name != SETS
 
 
-def read(location: Path) -> Iterator[Reading | Fault | Set]:
+def read(errand: Errand) -> Iterator[Reading | Fault | Set]:
     """The sets beside the file, then an item or a fault for each line that is not blank."""
+    location = errand.path
     beside = location.parent / SETS
     if location.name != SETS and beside.is_file():
         yield from _sets(beside)

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 
 from oai_server.ingest import jsonl
 from oai_server.ingest.identifier import identifier_of
 from oai_server.ingest.keeping import Hands, Job, content_of, day_of, digest_of
 from oai_server.ingest.normalise import Refused, normal_set, normalise
+from oai_server.ingest.source import Errand, Mark
 from oai_server.model import Fault, Reading, Set, State, StoredFormat
 from oai_server.store import Change, KeptItem, Known, Store, Stored, Writer
 
@@ -63,7 +63,7 @@ class Pipeline:
 
     def ingest(
         self,
-        readings: Iterable[Reading | Fault | Set],
+        readings: Iterable[Reading | Fault | Set | Mark],
         source: str,
         *,
         sets: Sequence[str] = (),
@@ -80,6 +80,8 @@ class Pipeline:
         seen: set[str] = set()
         count = 0
         for reading in readings:
+            if isinstance(reading, Mark):
+                continue
             if isinstance(reading, Set):
                 if not dry_run:
                     self.writer.save_sets([normal_set(reading)])
@@ -242,6 +244,6 @@ def _due(known: Known, today: date) -> bool:
     return known.refresh_on is not None and known.refresh_on <= today.isoformat()
 
 
-def source_name(kind: str, location: Path) -> str:
+def source_name(kind: str, errand: Errand) -> str:
     """A source's name in the store: what to compare when it is read again."""
-    return f"{kind}:{location.resolve()}"
+    return f"{kind}:{errand.url or errand.path.resolve()}"

@@ -18,7 +18,7 @@ from typing import IO
 from lxml import etree
 
 from oai_server.ingest.normalise import FORBIDDEN, XML, Refused, code_points
-from oai_server.ingest.source import SourceError
+from oai_server.ingest.source import Errand, SourceError
 from oai_server.model import Degree, Fault, File, Item, Reading, Value
 
 KIND = "saf"
@@ -63,16 +63,17 @@ class Bitstream:
     primary: bool
 
 
-def recognises(location: Path) -> bool:
+def recognises(errand: Errand) -> bool:
     """Whether there is an item folder: here, one level down, or two."""
     try:
-        return next(_folders(location), None) is not None
+        return errand.url is None and next(_folders(errand.path), None) is not None
     except SourceError:
         return False
 
 
-def read(location: Path) -> Iterator[Reading | Fault]:
+def read(errand: Errand) -> Iterator[Reading | Fault]:
     """Every item in natural order, or the fault it is refused for; SourceError where no package can be read."""
+    location = errand.path
     found, place = False, location.resolve()
     for folder in _folders(location):
         found = True

@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Protocol, cast
 
 import oai_server.ingest
-from oai_server.ingest.source import SourceError
+from oai_server.ingest.source import Errand, Mark, SourceError
 from oai_server.model import Fault, Reading, Set
 
 
@@ -19,10 +18,10 @@ class Source(Protocol):
     KIND: str
     SUMMARY: str
 
-    def recognises(self, location: Path) -> bool:
+    def recognises(self, errand: Errand) -> bool:
         """A cheap look whether the location is of this kind."""
 
-    def read(self, location: Path) -> Iterator[Reading | Fault | Set]:
+    def read(self, errand: Errand) -> Iterator[Reading | Fault | Set | Mark]:
         """What the location holds, item by item; SourceError when it cannot be read at all."""
 
 
@@ -36,16 +35,16 @@ def _files() -> Iterator[pkgutil.ModuleInfo]:
     return pkgutil.iter_modules(oai_server.ingest.__path__)
 
 
-def source_of(location: Path, kind: str | None = None) -> Source:
+def source_of(errand: Errand, kind: str | None = None) -> Source:
     """The source that reads a location: the named kind, or the one that recognises it; SourceError if none does."""
     known = sources()
     if kind is not None and kind not in known:
         raise SourceError(f"{kind} is no kind of source; known are {', '.join(known)}")
-    if not location.exists():
-        raise SourceError(f"{location}: there is no such file or folder")
+    if errand.url is None and not errand.path.exists():
+        raise SourceError(f"{errand.location}: there is no such file or folder")
     if kind is not None:
         return known[kind]
     for source in known.values():
-        if source.recognises(location):
+        if source.recognises(errand):
             return source
-    raise SourceError(f"{location}: no source recognises it; name its kind with --from ({', '.join(known)})")
+    raise SourceError(f"{errand.location}: no source recognises it; name its kind with --from ({', '.join(known)})")

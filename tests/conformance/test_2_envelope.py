@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from oai_server.ingest import jsonl
+from oai_server.ingest.source import Errand
 from oai_server.model import Set, Value
 from tests.conformance.asking import (
     DOMAIN,
@@ -58,7 +59,7 @@ def test_201_a_sets_file_cannot_make_list_sets_unreadable(tmp_path, store, pipel
     line = {"setSpec": "a", "setName": f"Name{character}", "setDescription": f"What it{character} holds"}
     (tmp_path / "items.jsonl").write_text("")
     (tmp_path / "sets.jsonl").write_text(json.dumps(line))
-    pipeline.ingest(jsonl.read(tmp_path / "items.jsonl"), "test")
+    pipeline.ingest(jsonl.read(Errand(tmp_path / "items.jsonl")), "test")
     assert make_client(store)(verb="ListSets").status == 200
 
 

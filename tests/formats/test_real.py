@@ -14,6 +14,7 @@ from oai_server.formats.rendering import Renderer
 from oai_server.ingest import saf
 from oai_server.ingest.identifier import identifier_of
 from oai_server.ingest.normalise import normalise
+from oai_server.ingest.source import Errand
 from oai_server.model import File, Item, Reading, Site, Value
 from tests.judges import SHARED, official, ours
 
@@ -50,7 +51,7 @@ def assert_valid(item: Item) -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_packages_of_dspace(package):
-    found = [reading.item for reading in saf.read(DATA / "saf" / package)]
+    found = [reading.item for reading in saf.read(Errand(DATA / "saf" / package))]
     assert found
     for item in found:
         assert_valid(item)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oai_server.ingest import jsonl
-from oai_server.ingest.source import SourceError
+from oai_server.ingest.source import Errand, SourceError
 from oai_server.ingest.sources import source_of, sources
 from oai_server.model import Fault, File, Item, Reading, Set, Value
 from tests.judges import ROOT
@@ -21,7 +21,7 @@ def read(tmp_path, *lines: object) -> list:
     path = tmp_path / "items.jsonl"
     raw = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
     path.write_bytes(b"\n".join(raw))
-    return list(jsonl.read(path))
+    return list(jsonl.read(Errand(path)))
 
 
 def test_every_key_is_read(tmp_path):
@@ -105,10 +105,10 @@ def test_a_fault_names_the_item_where_its_line_does(tmp_path):
 def test_a_compressed_file_is_read_as_it_is(tmp_path, ending, pack):
     path = tmp_path / f"items.jsonl.{ending}"
     path.write_bytes(pack(json.dumps(GOOD).encode()))
-    assert [reading.item.identifier for reading in source_of(path).read(path)] == ["1"]
+    assert [reading.item.identifier for reading in source_of(Errand(path)).read(Errand(path))] == ["1"]
     path.write_bytes(pack(json.dumps(GOOD).encode())[:-9])
     with pytest.raises(SourceError, match="items"):
-        list(jsonl.read(path))
+        list(jsonl.read(Errand(path)))
 
 
 def test_a_byte_order_mark_and_blank_lines_are_no_items(tmp_path):
@@ -156,19 +156,19 @@ def test_an_item_survives_being_told(item):
 
 
 def test_the_sample_collection_has_no_fault(tmp_path):
-    found = list(jsonl.read(ROOT / "data" / "items.jsonl"))
+    found = list(jsonl.read(Errand(ROOT / "data" / "items.jsonl")))
     assert not [each for each in found if isinstance(each, Fault)]
     assert len([each for each in found if isinstance(each, Reading)]) == 37
 
 
 def test_a_source_that_is_not_there_or_not_known_is_told(tmp_path):
     with pytest.raises(SourceError, match="no such file"):
-        source_of(tmp_path / "nothing.jsonl")
+        source_of(Errand(tmp_path / "nothing.jsonl"))
     with pytest.raises(SourceError, match="known are jsonl, saf"):
-        source_of(tmp_path, "marc")
+        source_of(Errand(tmp_path), "marc")
     (tmp_path / "x.bin").write_bytes(b"")
     with pytest.raises(SourceError, match="--from"):
-        source_of(tmp_path / "x.bin")
+        source_of(Errand(tmp_path / "x.bin"))
 
 
 def test_every_source_says_what_it_reads():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from oai_server.ingest import saf
 from oai_server.ingest.normalise import normalise
-from oai_server.ingest.source import SourceError
+from oai_server.ingest.source import Errand, SourceError
 from oai_server.model import Fault, File, Item, Reading, Value
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "saf"
@@ -36,13 +36,13 @@ def zipped(path: Path, files: dict[str, str | bytes]) -> Path:
 
 
 def only(location: Path) -> Reading:
-    (reading,) = saf.read(location)
+    (reading,) = saf.read(Errand(location))
     assert isinstance(reading, Reading)
     return reading
 
 
 def refusal(location: Path) -> Fault:
-    (fault,) = saf.read(location)
+    (fault,) = saf.read(Errand(location))
     assert isinstance(fault, Fault)
     assert fault.degree == "refused"
     return fault
@@ -135,8 +135,8 @@ def files(tmp_path: Path, contents: str) -> tuple[File, ...]:
     ],
 )
 def test_a_real_package_gives_its_items(name, expected):
-    assert saf.recognises(REAL / name)
-    items = [reading.item for reading in saf.read(REAL / name)]
+    assert saf.recognises(Errand(REAL / name))
+    items = [reading.item for reading in saf.read(Errand(REAL / name))]
     assert [
         (
             item.identifier,
@@ -160,7 +160,7 @@ def test_a_real_package_gives_its_items(name, expected):
     ],
 )
 def test_a_real_package_is_worth_these_notes_and_needs_no_mending(name, faults):
-    found = [fault for reading in saf.read(REAL / name) for fault in normalise(reading).faults]
+    found = [fault for reading in saf.read(Errand(REAL / name)) for fault in normalise(reading).faults]
     assert [fault.message.split(":")[0] for fault in found] == faults
     assert {fault.degree for fault in found} <= {"noted"}
 
@@ -193,9 +193,9 @@ def test_character_references_of_a_real_export_are_characters():
 @real
 @pytest.mark.parametrize("name", ["parts", "source-table", "zip", ".", "source-table/wm-archives.csv"])
 def test_what_holds_no_item_folder_is_no_package(name):
-    assert not saf.recognises(REAL / name)
+    assert not saf.recognises(Errand(REAL / name))
     with pytest.raises(SourceError):
-        list(saf.read(REAL / name))
+        list(saf.read(Errand(REAL / name)))
 
 
 # --- layout ---
@@ -229,8 +229,8 @@ LAYOUTS = {
 @pytest.mark.parametrize("make", [package, zipped])
 def test_every_layout_gives_its_items_in_natural_order(tmp_path, make, kind, layout):
     location = make(tmp_path / ("pkg.zip" if make is zipped else "pkg"), layout)
-    assert saf.recognises(location)
-    readings = list(saf.read(location))
+    assert saf.recognises(Errand(location))
+    readings = list(saf.read(Errand(location)))
     one = ["pkg"] if make is zipped else [f"{tmp_path.name}/pkg"]
     assert [reading.item.identifier for reading in readings] == (
         one if kind == "one" else ["pkg/item_2", "pkg/item_10"]
@@ -246,7 +246,7 @@ def test_an_item_folder_alone_has_the_identifier_that_it_has_in_its_package(tmp_
 
 def test_a_folder_with_no_metadata_is_refused_and_the_others_go_on(tmp_path):
     location = package(tmp_path / "pkg", {"1/contents": "a.pdf", "1/handle": "1/1", "2/dublin_core.xml": DC})
-    fault, reading = saf.read(location)
+    fault, reading = saf.read(Errand(location))
     assert fault == Fault(
         "refused",
         "SAF metadata",
@@ -265,9 +265,9 @@ def test_a_location_that_is_no_package_says_so(tmp_path, name):
     zipped(tmp_path / "nested.zip", {"inner.zip": inner.read_bytes()})
     (tmp_path / "broken.zip").write_bytes(b"PK\1\2" + inner.read_bytes()[-22:])
     (tmp_path / "empty").mkdir()
-    assert not saf.recognises(tmp_path / name)
+    assert not saf.recognises(Errand(tmp_path / name))
     with pytest.raises(SourceError, match=name):
-        list(saf.read(tmp_path / name))
+        list(saf.read(Errand(tmp_path / name)))
 
 
 # --- identifiers ---
@@ -411,7 +411,7 @@ def test_an_entity_bomb_in_an_attribute_is_refused(tmp_path):
 )
 def test_broken_xml_is_refused_with_the_line_where_it_breaks(tmp_path, xml, line):
     location = package(tmp_path / "pkg", {"1/dublin_core.xml": xml, "2/dublin_core.xml": DC})
-    fault, reading = saf.read(location)
+    fault, reading = saf.read(Errand(location))
     assert isinstance(fault, Fault)
     assert (fault.degree, fault.rule, fault.line) == ("refused", "XML 1.0", line)
     assert fault.file == str(location / "1/dublin_core.xml")
@@ -517,7 +517,7 @@ def test_collections_become_sets_the_owner_first(tmp_path):
 
 def test_a_metadata_file_that_is_too_large_is_refused(tmp_path):
     location = zipped(tmp_path / "pkg.zip", {"1/dublin_core.xml": b" " * (saf.LARGEST + 1), "2/dublin_core.xml": DC})
-    fault, _ = saf.read(location)
+    fault, _ = saf.read(Errand(location))
     assert isinstance(fault, Fault)
     assert fault.message == "50,000,001 bytes, but a metadata file has at most 50,000,000"
     assert fault.file == f"{location}/1/dublin_core.xml"
@@ -527,7 +527,7 @@ def test_a_zip_with_too_many_members_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(saf, "MOST", 2)
     location = zipped(tmp_path / "pkg.zip", {f"{number}/dublin_core.xml": DC for number in range(3)})
     with pytest.raises(SourceError, match="3 members, more than 2"):
-        list(saf.read(location))
+        list(saf.read(Errand(location)))
 
 
 def test_items_of_an_encrypted_zip_are_refused(tmp_path):
@@ -545,7 +545,7 @@ def test_an_item_whose_bytes_in_the_zip_are_damaged_is_refused_and_the_others_go
         archive.writestr("1/dublin_core.xml", DC)
         archive.writestr("2/dublin_core.xml", DC.replace("A title", "Another"))
     location.write_bytes(location.read_bytes().replace(b"A title", b"B title"))
-    fault, reading = saf.read(location)
+    fault, reading = saf.read(Errand(location))
     assert isinstance(fault, Fault)
     assert "CRC-32" in fault.message
     assert isinstance(reading, Reading)
@@ -555,7 +555,7 @@ def test_paths_in_a_zip_that_lead_out_of_it_are_no_items(tmp_path):
     location = zipped(
         tmp_path / "pkg.zip", {"../dublin_core.xml": DC, "a\\dublin_core.xml": DC, "/b/dublin_core.xml": DC}
     )
-    assert [reading.item.identifier for reading in saf.read(location)] == ["pkg/a", "pkg/b"]
+    assert [reading.item.identifier for reading in saf.read(Errand(location))] == ["pkg/a", "pkg/b"]
 
 
 def test_what_is_no_regular_file_is_not_opened(tmp_path):
@@ -599,6 +599,6 @@ def test_whatever_the_files_hold_an_item_is_read_or_refused(tmp_path_factory, fi
     location = package(
         folder / "pkg", {f"1/{name}": content for name, content in files.items()} | {"2/dublin_core.xml": DC}
     )
-    first, second = saf.read(location)
+    first, second = saf.read(Errand(location))
     assert isinstance(first, Reading) or first.degree == "refused"
     assert isinstance(second, Reading)
