@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -179,10 +179,10 @@ class StoredFormat:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a list goes on: after this record, in (datestamp, item) order. ``datestamp`` in seconds since 1970."""
+    """Where a list goes on: after this record, in (datestamp, change) order. ``datestamp`` in seconds since 1970."""
 
     datestamp: int
-    item: int
+    change: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,27 +193,56 @@ class Selection:
     set_spec: str | None = None
     from_: int | None = None
     until: int | None = None
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A record as it is stored: its header in two parts around the datestamp, and its body (empty when deleted).
+class Rendition:
+    """An item told in one format, as bytes: the body of its records (section 2.5), and the same as a gzip segment.
 
-    ``opening`` ends before the text of the datestamp, ``closing`` begins after it; joined they are the header element.
-    Headers alone have no body.
+    ``checksum`` is the body's CRC-32; ``digest`` tells one body from another.
+    """
+
+    body: bytes
+    packed: bytes
+    checksum: int
+    digest: str
+
+
+class Row(NamedTuple):
+    """A record as it is stored: its header around the text of the datestamp, and its body.
+
+    A row of the database has this shape without being made into one: a page has a hundred. ``change`` is the number of
+    the record's last change; ``rendition`` None says that it is deleted, and then there is no body. Headers alone end
+    with ``closing``.
     """
 
     datestamp: int
+    change: int
+    rendition: int | None
     opening: bytes
     closing: bytes
-    body: bytes = b""
+    body: bytes | None = None
+
+
+class PackedRow(NamedTuple):
+    """The same with the body as a gzip segment, its CRC-32 and its size before packing."""
+
+    datestamp: int
+    change: int
+    rendition: int | None
+    opening: bytes
+    closing: bytes
+    packed: bytes | None
+    checksum: int | None
+    size: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some rows of a list in order, and the position after the last where more follow."""
 
-    rows: tuple[Row, ...]
+    rows: list[Any]
     next: Position | None
 
 

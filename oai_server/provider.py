@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from oai_server.config import Settings
 from oai_server.model import MetadataFormat, Position, Row, Selection, Site, StoredFormat
 from oai_server.protocol import description, response
+from oai_server.protocol.compression import CODINGS, encode
 from oai_server.protocol.datestamp import Granularity
 from oai_server.protocol.errors import (
     BadResumptionToken,
@@ -23,7 +28,12 @@ from oai_server.protocol.errors import (
 from oai_server.protocol.request import Request, parse
 from oai_server.protocol.response import Resumption
 from oai_server.protocol.token import Token, TokenKeys
-from oai_server.store import Store
+from oai_server.protocol.version import fingerprint, standing, version
+from oai_server.store import Parts, Store
+
+A_DAY = 86_400
+
+__all__ = ["CODINGS", "Answer", "Provider", "site_of"]
 
 
 def site_of(settings: Settings, base_url: str | None = None) -> Site:
@@ -31,6 +41,30 @@ def site_of(settings: Settings, base_url: str | None = None) -> Site:
     base = base_url or settings.default_base_url
     name = settings.repository_name or settings.host
     return Site(base, name, settings.identifier_domain, f"{settings.default_base_url}/schemas/")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes out: the body in its content coding, and the version of it (see protocol/version.py), None for errors.
+
+    ``unchanged``: the asker has that version already, so there is no body.
+    """
+
+    body: bytes
+    coding: str | None
+    version: str | None = None
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request with what came with it: base URL, responseDate, content coding, the versions that the asker has."""
+
+    request: Request
+    base_url: str
+    now: int
+    coding: str | None
+    held: Sequence[str]
 
 
 class Provider:
@@ -52,35 +86,49 @@ class Provider:
         self.tokens = TokenKeys(settings.secret_key or (store.fact("secret") or "",), settings.token_hours * 3600)
         self.store_name = store.fact("store") or ""
         self.profile = ""
+        self.reusable = min(self.tokens.lifetime // 2, A_DAY)  # a token in an old answer must have life left
 
-    def respond(self, pairs: Sequence[tuple[str, str]], base_url: str | None = None) -> bytes:
-        """The whole answer to a request: XML, errors of the protocol included (section 3.6)."""
+    def respond(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        base_url: str | None = None,
+        coding: str | None = None,
+        held: Sequence[str] = (),
+    ) -> Answer:
+        """The whole answer to a request: XML, errors of the protocol included (section 3.6).
+
+        ``coding`` is the content coding to use; ``held`` are versions that the asker has: for one that still holds the
+        answer has no body.
+        """
         base_url = base_url or self.settings.default_base_url
-        now = self.store.now()  # before anything is read, so that no change falls between two harvests
+        now = self.store.response_date()  # before anything is read, so that no change falls between two harvests
         try:
             request = parse(pairs, self.granularity)
         except Refusal as refusal:
-            return response.errors(base_url, now, refusal.echo, refusal.errors)
+            return _encoded(response.errors(base_url, now, refusal.echo, refusal.errors), coding)
+        asked = Asked(request, base_url, now, coding, held)
         try:
-            return self._answer(request, base_url, now)
+            return self._answer(asked)
         except Refusal as refusal:
-            return response.errors(base_url, now, request.arguments, refusal.errors)
+            return _encoded(response.errors(base_url, now, request.arguments, refusal.errors), coding)
         except ProtocolError as error:
-            return response.errors(base_url, now, request.arguments, [error])
+            return _encoded(response.errors(base_url, now, request.arguments, [error]), coding)
 
-    def _answer(self, request: Request, base_url: str, now: int) -> bytes:
+    def _answer(self, asked: Asked) -> Answer:
+        request, now = asked.request, asked.now
         if request.verb in ("ListRecords", "ListIdentifiers"):
-            return self._list(request, base_url, now)
+            return self._list(asked)
         if request.verb == "GetRecord":
-            return self._get_record(request, base_url, now)
-        site = site_of(self.settings, base_url)
+            return self._get_record(asked)
+        site = site_of(self.settings, asked.base_url)
         if request.verb == "ListSets":
-            element = self._list_sets(request, now)
+            element = self._list_sets(asked)
         elif request.verb == "ListMetadataFormats":
             element = response.list_metadata_formats(self._formats_of(request.identifier), site)
         else:
-            element = self._identify(site, base_url)
-        return response.answer(base_url, now, request.arguments, element)
+            element = self._identify(site, asked.base_url)
+        body = partial(response.answer, asked.base_url, now, request.arguments, element)
+        return self._versioned(asked, etree.tostring(element), lambda: _encoded(body(), asked.coding))
 
     def _identify(self, site: Site, base_url: str) -> Element:
         domain = site.repository_identifier
@@ -117,8 +165,9 @@ class Provider:
             raise NoMetadataFormats(f"{identifier} has no metadata format: its records are deleted")
         return found
 
-    def _list_sets(self, request: Request, now: int) -> Element:
-        after, cursor = "", 0
+    def _list_sets(self, asked: Asked) -> Element:
+        request = asked.request
+        after, cursor, now = "", 0, asked.now
         size = self.settings.set_page_size
         if request.resumption_token is not None:
             token = self.tokens.decode(request.resumption_token, request.verb, self.profile, now)
@@ -140,7 +189,8 @@ class Provider:
         )
         return response.list_sets(shown, self._resumption(rest, cursor))
 
-    def _get_record(self, request: Request, base_url: str, now: int) -> bytes:
+    def _get_record(self, asked: Asked) -> Answer:
+        request = asked.request
         identifier, prefix = request.identifier or "", request.metadata_prefix or ""
         errors: list[ProtocolError] = []
         known = self._knows(prefix)
@@ -155,10 +205,11 @@ class Provider:
         if row is None or errors:
             raise Refusal(errors)
         self.store.note_harvest()
-        return response.page(base_url, now, request.arguments, request.verb, [row], self.granularity)
+        return self._page(asked, [row], None)
 
-    def _list(self, request: Request, base_url: str, now: int) -> bytes:
+    def _list(self, asked: Asked) -> Answer:
         """One page (section 3.5): from the beginning of a selection, or from where a token says."""
+        request, now = asked.request, asked.now
         if request.resumption_token is None:
             wanted, after, cursor, total = self._selection(request), None, 0, None
         else:
@@ -166,11 +217,11 @@ class Provider:
             wanted, after, cursor, total = token.selection, token.position, token.cursor, token.size
             if token.store != self.store_name:  # another store's numbers mean nothing here; its datestamps do
                 after = Position(after.datestamp, 0)
-        with_bodies = request.verb == "ListRecords"
-        page = self.store.page(wanted, after, self.settings.page_size, with_bodies)
+        parts = _parts(asked)
+        page = self.store.page(wanted, after, self.settings.page_size, parts)
         rows = page.rows
         if not rows and after is not None:
-            rows = self._last(wanted)
+            rows, asked = self._last(wanted), replace(asked, coding=None)
         if not rows:
             raise NoRecordsMatch("No record matches: " + _told(request))
         self.store.note_harvest()
@@ -183,9 +234,27 @@ class Provider:
             resumption = self._resumption(after_this, cursor)
         elif total is not None:
             resumption = Resumption("", cursor, total)
-        return response.page(base_url, now, request.arguments, request.verb, rows, self.granularity, resumption)
+        return self._page(asked, rows, resumption)
 
-    def _last(self, wanted: Selection) -> tuple[Row, ...]:
+    def _page(self, asked: Asked, rows: Sequence[Any], resumption: Resumption | None) -> Answer:
+        """The rows as an answer: stitched where they are packed."""
+        request = asked.request
+        told = asked.base_url, asked.now, request.arguments, request.verb, rows, self.granularity, resumption
+        size = None if resumption is None else (resumption.size, resumption.cursor, bool(resumption.text))
+        content = (self.granularity, size, [row[:2] for row in rows])
+        if _parts(asked) == "packed":
+            return self._versioned(asked, content, lambda: Answer(response.packed_page(*told), "gzip"))
+        return self._versioned(asked, content, lambda: _encoded(response.page(*told), asked.coding))
+
+    def _versioned(self, asked: Asked, content: object, make: Callable[[], Answer]) -> Answer:
+        """The answer with its version, or nothing but the version where the asker has it and it still stands."""
+        mark = fingerprint(self.store_name, asked.base_url, asked.request.arguments, content)
+        held = standing(asked.held, mark, asked.now, self.reusable) if asked.held else None
+        if held is not None:
+            return Answer(b"", asked.coding, held, unchanged=True)
+        return replace(make(), version=version(asked.now, mark))
+
+    def _last(self, wanted: Selection) -> list[Row]:
         """The end of a list whose remaining records have all left it since the page before: its last record again.
 
         An answer without a record is not valid, and an error makes the harvester throw away what it has.
@@ -193,7 +262,7 @@ class Provider:
         last = self.store.last(wanted)
         if last is None:
             raise BadResumptionToken("What was left of this list has changed since: start it again")
-        return (last,)
+        return [last]
 
     def _selection(self, request: Request) -> Selection:
         """What the arguments select, or why they can select nothing."""
@@ -213,6 +282,17 @@ class Provider:
     def _resumption(self, token: Token, cursor: int) -> Resumption:
         text = self.tokens.encode(token)
         return Resumption(text, cursor, token.size, token.issued + self.tokens.lifetime)
+
+
+def _parts(asked: Asked) -> Parts:
+    """Which parts of its rows an answer needs."""
+    if asked.request.verb == "ListIdentifiers":
+        return "headers"
+    return "packed" if asked.coding == "gzip" and asked.request.verb == "ListRecords" else "bodies"
+
+
+def _encoded(body: bytes, coding: str | None) -> Answer:
+    return Answer(encode(body, coding) if coding else body, coding)
 
 
 def _told(request: Request) -> str:

@@ -24,7 +24,8 @@ ONE_ROOM = {  # third-party libraries and the rooms that may know them
     "flask": "web",
     "werkzeug": "web",
     "granian": "web",
-    "isal": "web",
+    "isal": "protocol store",  # store: a migration
+    "zstandard": "protocol ingest",
     "sqlalchemy": "store",
     "alembic": "store",
     "click": "cli",

@@ -14,9 +14,10 @@ from typing import Protocol
 
 from oai_server.ingest import jsonl
 from oai_server.ingest.normalise import Refused
-from oai_server.model import Fault, Item, MetadataFormat, Reading, StoredFormat
+from oai_server.model import Fault, Item, MetadataFormat, Reading, Rendition, StoredFormat
+from oai_server.protocol.compression import pack
 from oai_server.protocol.response import header_parts, record_body
-from oai_server.store import KeptItem
+from oai_server.store import KeptItem, Named, View
 
 SHARE = 25  # jobs that a process gets at a time
 WORTH = 100  # fewer jobs than this are done here: starting a process costs half a second
@@ -71,16 +72,17 @@ def keep(job: Job, renderer: Renderer) -> KeptItem:
     reading, item = job.reading, job.reading.item
     today = day_of(job.now)
     present = item.as_of(today)
-    bodies: dict[str, bytes | None] = {}
+    bodies: dict[Named, Rendition | None] = {}
     failed: frozenset[str] = frozenset()
     found: tuple[Fault, ...] = ()
     stored: tuple[StoredFormat, ...] = ()
     if (job.by_hand or item.state) == "active":
         rendered = renderer.render(present, job.only)
-        bodies = {prefix: record_body(xml, rendered.about) for prefix, xml in rendered.metadata.items()}
+        bodies = {(prefix, ""): rendition(xml, rendered.about) for prefix, xml in rendered.metadata.items()}
         failed, found, stored = rendered.failed, rendered.faults, rendered.stored
     else:
-        bodies = dict.fromkeys(renderer.offered(present))
+        bodies = {(prefix, ""): None for prefix in renderer.offered(present)}
+    told = {**renderer.formats, **dict.fromkeys((*(prefix for prefix, _ in bodies), *failed))}
     refresh = item.changes_after(today)
     content = content_of(item)
     return KeptItem(
@@ -91,10 +93,9 @@ def keep(job: Job, renderer: Renderer) -> KeptItem:
         state=item.state,
         by_hand=job.by_hand,
         sets=item.sets,
-        live=header_parts(item.identifier, item.sets, deleted=False),
-        dead=header_parts(item.identifier, item.sets, deleted=True),
+        views=(View("", item.sets, header_parts(item.identifier, item.sets), dict.fromkeys(told, "")),),
         bodies=bodies,
-        failed=failed,
+        failed=frozenset((prefix, "") for prefix in failed),
         only=job.only,
         refresh_on=refresh.isoformat() if refresh else None,
         datestamp=_own_stamp(reading, job.now) if job.keep_datestamp else None,
@@ -102,6 +103,13 @@ def keep(job: Job, renderer: Renderer) -> KeptItem:
         formats=stored,
         again=job.again,
     )
+
+
+def rendition(metadata: bytes, about: Sequence[bytes]) -> Rendition:
+    """The body of a record, as it is and packed."""
+    body = record_body(metadata, about)
+    packed, checksum = pack(body)
+    return Rendition(body, packed, checksum, hashlib.blake2b(body, digest_size=16).hexdigest())
 
 
 def day_of(now: int) -> date:

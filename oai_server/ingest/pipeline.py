@@ -208,6 +208,7 @@ class Pipeline:
 def _without(item: KeptItem, odd: Sequence[StoredFormat], known: Mapping[str, StoredFormat]) -> KeptItem:
     """The item without these records, and a fault for each."""
     prefixes = {each.prefix for each in odd}
+    named = {(prefix, "") for prefix in prefixes}
     faults = [
         Fault(
             "lost",
@@ -221,8 +222,8 @@ def _without(item: KeptItem, odd: Sequence[StoredFormat], known: Mapping[str, St
     ]
     return replace(
         item,
-        bodies={prefix: body for prefix, body in item.bodies.items() if prefix not in prefixes},
-        failed=item.failed | prefixes,
+        bodies={each: body for each, body in item.bodies.items() if each not in named},
+        failed=item.failed | named,
         formats=tuple(each for each in item.formats if each not in odd),
         faults=(*item.faults, *faults),
     )

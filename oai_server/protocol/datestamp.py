@@ -51,3 +51,9 @@ def utc_text(seconds: int, granularity: Granularity = Granularity.SECONDS) -> st
     """A datestamp as it is told (section 3.3)."""
     text = moment(seconds).isoformat()
     return text[:10] if granularity is Granularity.DAY else text[:19] + "Z"
+
+
+@lru_cache(maxsize=4096)
+def utc_bytes(seconds: int, granularity: Granularity = Granularity.SECONDS) -> bytes:
+    """The same as it stands in a stored record."""
+    return utc_text(seconds, granularity).encode()

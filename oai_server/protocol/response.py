@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 from lxml.builder import ElementMaker
 from lxml.etree import _Element as Element
 
-from oai_server.model import MetadataFormat, Row, Set, Site, StoredFormat
-from oai_server.protocol.datestamp import Granularity, utc_text
+from oai_server.model import MetadataFormat, PackedRow, Row, Set, Site, StoredFormat
+from oai_server.protocol.compression import Stitching
+from oai_server.protocol.datestamp import Granularity, utc_bytes, utc_text
 from oai_server.protocol.errors import ProtocolError
 
 OAI = "http://www.openarchives.org/OAI/2.0/"
@@ -28,6 +30,10 @@ SCHEMA_LOCATION = f"{{{XSI}}}schemaLocation"
 E = ElementMaker(namespace=OAI, nsmap={None: OAI, "xsi": XSI})
 SLOT = etree.ProcessingInstruction("records")
 SLOT_BYTES = etree.tostring(SLOT)
+DATE_SLOT, TOKEN_SLOT = "date-of-this-answer", "token-of-this-request"
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+LIVE, DEAD = b"\n<header>", b'\n<header status="deleted">'
+LIVE_RECORD, DEAD_RECORD, RECORD_END = b"\n<record>" + LIVE.strip(), b"\n<record>" + DEAD.strip(), b"</record>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +54,54 @@ def package(namespace: str, schema: str, name: str, prefix: str | None, *more: t
     return root
 
 
-def answer(base_url: str, now: int, echo: Sequence[tuple[str, str]], *content: Element) -> bytes:
+def answer(base_url: str, now: int | str, echo: Sequence[tuple[str, str]], *content: Element) -> bytes:
     """A whole answer: responseDate, request and what follows (section 3.2)."""
     root = E(
         "OAI-PMH",
-        E.responseDate(utc_text(now)),
+        E.responseDate(utc_text(now) if isinstance(now, int) else now),
         E.request(base_url, **dict(echo)),
         *content,
         {SCHEMA_LOCATION: f"{OAI} {OAI_XSD}"},
     )
-    body = etree.tostring(root, encoding="UTF-8", xml_declaration=False, pretty_print=True)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body
+    return DECLARATION + etree.tostring(root, encoding="UTF-8", xml_declaration=False, pretty_print=True)
 
 
 def errors(base_url: str, now: int, echo: Sequence[tuple[str, str]], due: Iterable[ProtocolError]) -> bytes:
     """The answer to a refused request: one error element each (section 3.6)."""
     return answer(base_url, now, echo, *(E.error(str(error), code=error.code) for error in due))
+
+
+@lru_cache(maxsize=1024)
+def _frame(base_url: str, echo: tuple[tuple[str, str], ...], verb: str) -> tuple[bytes, ...]:
+    """What stands around responseDate, the token of the request, the records and the next token."""
+    whole = answer(base_url, DATE_SLOT, echo, E(verb, etree.ProcessingInstruction("records")))
+    before, _, rest = whole.partition(DATE_SLOT.encode())
+    between, _, after = rest.partition(SLOT_BYTES)
+    slots = between.split(TOKEN_SLOT.encode()) if ("resumptionToken", TOKEN_SLOT) in echo else [between]
+    return (before, *slots, after)
+
+
+def _around(
+    base_url: str, now: int, echo: Sequence[tuple[str, str]], verb: str, resumption: Resumption | None
+) -> tuple[bytes, bytes]:
+    """A list page up to its first record, and from its last one on."""
+    told = dict(echo)
+    token = told.get("resumptionToken")
+    if token is None:
+        before, between, after = _frame(base_url, tuple(echo), verb)
+    else:  # ours, so of letters that need no escape, and the only argument
+        before, *rest, after = _frame(base_url, (("verb", verb), ("resumptionToken", TOKEN_SLOT)), verb)
+        between = token.encode().join(rest)
+    return before + utc_text(now).encode() + between, _token(resumption) + after
+
+
+def _token(resumption: Resumption | None) -> bytes:
+    """A resumptionToken element: our own token and numbers, nothing to escape."""
+    if resumption is None:
+        return b"\n"
+    expires = f' expirationDate="{utc_text(resumption.expires)}"' if resumption.expires is not None else ""
+    sizes = f'completeListSize="{resumption.size}" cursor="{resumption.cursor}"'
+    return f"\n<resumptionToken{expires} {sizes}>{resumption.text}</resumptionToken>\n".encode()
 
 
 def page(
@@ -76,20 +114,44 @@ def page(
     resumption: Resumption | None = None,
 ) -> bytes:
     """GetRecord, ListIdentifiers or ListRecords: the stored bytes joined, nothing parsed."""
-    holder = E(verb, etree.ProcessingInstruction("records"))
-    if resumption is not None:
-        holder.append(_resumption(resumption))
-    head, _, tail = answer(base_url, now, echo, holder).partition(SLOT_BYTES)
-    stamps = {row.datestamp: utc_text(row.datestamp, granularity).encode() for row in rows}
+    head, tail = _around(base_url, now, echo, verb, resumption)
     parts = [head]
     if verb == "ListIdentifiers":
-        for row in rows:
-            parts += (b"\n", row.opening, stamps[row.datestamp], row.closing)
+        for datestamp, _, rendition, opening, closing, *_ in rows:
+            parts += (DEAD if rendition is None else LIVE, opening, utc_bytes(datestamp, granularity), closing)
     else:
-        for row in rows:
-            parts += (b"\n<record>", row.opening, stamps[row.datestamp], row.closing, row.body, b"</record>")
+        for datestamp, _, rendition, opening, closing, body in rows:
+            stamp = utc_bytes(datestamp, granularity)
+            if rendition is None or body is None:
+                parts += (DEAD_RECORD, opening, stamp, closing, RECORD_END)
+            else:
+                parts += (LIVE_RECORD, opening, stamp, closing, body, RECORD_END)
     parts.append(tail)
     return b"".join(parts)
+
+
+def packed_page(
+    base_url: str,
+    now: int,
+    echo: Sequence[tuple[str, str]],
+    verb: str,
+    rows: Sequence[PackedRow],
+    granularity: Granularity,
+    resumption: Resumption | None = None,
+) -> bytes:
+    """The same ListRecords as one gzip member: headers as they are, bodies as they were packed at ingest."""
+    plain, tail = _around(base_url, now, echo, verb, resumption)
+    stitching = Stitching()
+    for datestamp, _, rendition, opening, closing, packed, checksum, size in rows:
+        stamp = utc_bytes(datestamp, granularity)
+        if rendition is None or packed is None or checksum is None or size is None:
+            plain += b"".join((DEAD_RECORD, opening, stamp, closing, RECORD_END))
+            continue
+        stitching.plain(b"".join((plain, LIVE_RECORD, opening, stamp, closing)))
+        stitching.segment(packed, checksum, size)
+        plain = RECORD_END
+    stitching.plain(plain + tail)
+    return stitching.member()
 
 
 def _resumption(resumption: Resumption) -> Element:
@@ -157,17 +219,18 @@ def _dublin_core(description: str) -> Element:
     return root
 
 
-def header_parts(identifier: str, set_specs: Iterable[str], deleted: bool) -> tuple[bytes, bytes]:
-    """A header (section 2.5) as it is stored: what stands before the text of its datestamp, and what after."""
-    status = {"status": "deleted"} if deleted else {}
+def header_parts(identifier: str, set_specs: Iterable[str]) -> tuple[bytes, bytes]:
+    """The inside of a header (section 2.5) as it is stored: before the text of its datestamp, and after, to its end.
+
+    The start tag is left out: whether it says deleted is the record's own affair.
+    """
     element = E.header(
         E.identifier(identifier),
         E.datestamp(etree.ProcessingInstruction("records")),
         *(E.setSpec(spec) for spec in set_specs),
-        **status,
     )
     opening, _, closing = _inside_envelope(element).partition(SLOT_BYTES)
-    return opening, closing
+    return opening.removeprefix(LIVE.strip()), closing
 
 
 def record_body(metadata: bytes, about: Iterable[bytes]) -> bytes:

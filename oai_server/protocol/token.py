@@ -50,7 +50,7 @@ class TokenKeys:
         """The token as text of unreserved URL characters: letters, digits, ``-``, ``_`` and ``.``."""
         wanted, place = token.selection, token.position
         values = [FORM, token.verb, token.profile, wanted.prefix, wanted.set_spec, wanted.from_, wanted.until]
-        values += [place.datestamp, place.item, token.cursor, token.size, token.issued, token.store, token.last_set]
+        values += [place.datestamp, place.change, token.cursor, token.size, token.issued, token.store, token.last_set]
         text = self._serializer.dumps(values)
         return text.decode() if isinstance(text, bytes) else text
 
@@ -62,16 +62,15 @@ class TokenKeys:
             values = None
         if not isinstance(values, list) or len(values) != LENGTH or values[0] != FORM:
             raise BadResumptionToken("This resumptionToken was not issued here, or was changed on its way")
-        _, made_for, its_profile, prefix, set_spec, from_, until, datestamp, item, cursor, size, issued, store, last = (
-            values
-        )
+        made_for, its_profile, prefix, set_spec, from_, until, *place = values[1:]
+        datestamp, change, cursor, size, issued, store, last = place
         if made_for != verb:
             raise BadResumptionToken(f"This resumptionToken was issued for {made_for}, not for {verb}")
         if its_profile != profile:
             raise BadResumptionToken("This resumptionToken was issued at another base URL of this repository")
         if now >= issued + self.lifetime:
             raise BadResumptionToken("This resumptionToken has expired: start the list again")
-        selection, position = Selection(prefix, set_spec, from_, until), Position(datestamp, item)
+        selection, position = Selection(prefix, set_spec, from_, until, its_profile), Position(datestamp, change)
         return Token(made_for, its_profile, selection, position, cursor, size, issued, store, last)
 
 

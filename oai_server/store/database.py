@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, Select, create_engine, event, inspect, select, text
+from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, OperationalError, TimeoutError
 
 from oai_server.store.tables import facts
 
-HEAD = "0001"  # the newest file in migrations/versions; a test holds the two together
+HEAD = "0002"  # the newest file in migrations/versions; a test holds the two together
 
 # WAL: readers and the writer do not wait for each other. FULL: what was committed outlives a power cut.
 # page_size (new databases only) and the cache were measured: see docs/decisions.
+PATIENCE = "PRAGMA busy_timeout = 30000"
 PRAGMAS = (
     "PRAGMA page_size = 16384",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 30000",
+    PATIENCE,
     "PRAGMA cache_size = -16000",
 )
 
@@ -32,16 +37,18 @@ class StoreError(Exception):
     """The database cannot be used; the message says why and what would help."""
 
 
-NOW = {
-    "sqlite": text("SELECT (julianday('now') - 2440587.5) * 86400.0"),
-    "postgresql": text("SELECT extract(epoch FROM clock_timestamp())"),
-}
-Clock = Callable[[Connection], float]
+Clock = Callable[[], float]
 
 
-def database_clock(connection: Connection) -> float:
+def database_clock(engine: Engine) -> Clock:
     """Seconds since 1970 by the database's own clock: on SQLite that is this machine's."""
-    return float(connection.scalar(NOW[connection.dialect.name]))
+    return time.time if engine.dialect.name == "sqlite" else partial(_server_clock, engine)
+
+
+def _server_clock(engine: Engine) -> float:
+    with asking(engine) as connection:
+        (found,) = connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone()
+    return float(found)
 
 
 class StoreUnavailable(StoreError):
@@ -63,6 +70,51 @@ def failing_as_told(engine: Engine) -> Iterator[None]:
         if type(error) is not DatabaseError:  # a mistake of ours in what we asked
             raise
         raise StoreError(f"{_shown(engine)}: {error.orig}") from error
+
+
+@contextmanager
+def asking(engine: Engine) -> Iterator[Any]:
+    """A bare connection for one question: on the hot path, where SQLAlchemy's own would cost as much as the answer."""
+    dbapi = engine.dialect.loaded_dbapi
+    pooled = None
+    try:
+        pooled = engine.raw_connection()
+        yield pooled.driver_connection
+    except TimeoutError as error:
+        raise StoreUnavailable(f"{_shown(engine)}: {error}") from error
+    except dbapi.Error as error:
+        if pooled is not None and engine.dialect.is_disconnect(error, None, None):
+            pooled.invalidate()
+        if isinstance(error, (dbapi.OperationalError, dbapi.InterfaceError, dbapi.InternalError)):
+            raise StoreUnavailable(f"{_shown(engine)}: {error}") from error
+        raise
+    finally:
+        if pooled is not None:
+            pooled.close()
+
+
+class Question:
+    """A SELECT that is built once, as text, and asked over a bare connection; its rows are plain tuples."""
+
+    def __init__(self, engine: Engine, statement: Select[Any]) -> None:
+        """Parameters are the statement's named ones."""
+        dialect = sqlite(paramstyle="named") if engine.dialect.name == "sqlite" else psycopg()  # type: ignore[no-untyped-call]
+        compiled = statement.compile(dialect=dialect)
+        self.engine = engine
+        self.text = str(compiled)
+        self.fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        self.options = {} if engine.dialect.name == "sqlite" else {"binary": True}  # bytea as octets, not as text
+
+    def rows(self, values: Mapping[str, object]) -> list[Any]:
+        """Every row."""
+        given = {**self.fixed, **values} if self.fixed else values
+        with asking(self.engine) as connection:
+            found: list[Any] = connection.execute(self.text, given, **self.options).fetchall()
+        return found
+
+    def row(self, values: Mapping[str, object]) -> Any | None:
+        """The first row, None where there is none."""
+        return next(iter(self.rows(values)), None)
 
 
 def _shown(engine: Engine) -> str:
@@ -110,7 +162,10 @@ def _make_current(engine: Engine, clock: Clock) -> None:
         born = {
             "store": secrets.token_hex(4),
             "secret": secrets.token_urlsafe(32),
-            "earliest": str(int(clock(connection))),
+            "lease": str(int(clock())),
+            "stamp": "0",
+            "change": "0",
+            "earliest": str(int(clock())),
         }
         for name, value in born.items():
             if name not in known:
@@ -121,6 +176,28 @@ def lock_writers(connection: Connection) -> None:
     """One writer at a time: SQLite's BEGIN IMMEDIATE has done it, PostgreSQL takes a lock until the commit."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(827265)"))
+
+
+@contextmanager
+def try_writing(engine: Engine) -> Iterator[Connection | None]:
+    """A transaction that writes, or None where another writer is at work: this one never waits."""
+    with failing_as_told(engine), writing(engine).connect() as connection:
+        if connection.dialect.name == "postgresql":
+            with connection.begin():
+                yield connection if connection.scalar(text("SELECT pg_try_advisory_xact_lock(827265)")) else None
+            return
+        bare: Any = connection.connection.driver_connection
+        bare.execute("PRAGMA busy_timeout = 0")
+        try:
+            try:
+                transaction = connection.begin()
+            except OperationalError:
+                yield None
+                return
+            with transaction:
+                yield connection
+        finally:
+            bare.execute(PATIENCE)
 
 
 def _checked(url: str) -> URL:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, false, func, select, tuple_
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, func, select, tuple_
 
 from oai_server.model import Page, Position, Row, Selection, Set, StoredFormat
 from oai_server.store.database import (
     Clock,
+    Question,
     StoreError,
     StoreUnavailable,
     connect,
@@ -21,52 +23,81 @@ from oai_server.store.database import (
     migrate,
     writing,
 )
-from oai_server.store.tables import entries, facts, faults, formats, items, lists, records, sets
+from oai_server.store.lease import Lease
+from oai_server.store.tables import (
+    entries,
+    facts,
+    faults,
+    formats,
+    headers,
+    items,
+    lists,
+    records,
+    renditions,
+    sets,
+    tallies,
+)
+from oai_server.store.tallies import LONGEST, SIZE, bounds
 
 BEFORE_ALL = -(2**62)
 AFTER_ALL = 2**62
+Parts = Literal["headers", "bodies", "packed"]
 
 _RANGE = and_(
     entries.c.list_id == bindparam("list_id"),
-    tuple_(entries.c.datestamp, entries.c.item_id)
-    > tuple_(bindparam("after", type_=BigInteger), bindparam("after_item", type_=BigInteger)),
-    entries.c.datestamp <= bindparam("until"),
+    tuple_(entries.c.datestamp, entries.c.change)
+    > tuple_(bindparam("after", type_=BigInteger), bindparam("after_change", type_=BigInteger)),
+    entries.c.datestamp <= bindparam("until", type_=BigInteger),
 )
+_HEADER = (entries.c.datestamp, entries.c.change, entries.c.rendition_id, headers.c.opening, headers.c.closing)
+_BODY = (renditions.c.body,)
+_PACKED = (renditions.c.packed, renditions.c.checksum, renditions.c.size)
 
 
 def _page(*columns: Any) -> Select[Any]:
+    found = select(*_HEADER, *columns).join_from(entries, headers, headers.c.id == entries.c.header_id)
+    if columns:
+        found = found.outerjoin(renditions, renditions.c.id == entries.c.rendition_id)
     return (
-        select(entries.c.datestamp, records.c.opening, records.c.closing, *columns, entries.c.item_id)
-        .join_from(entries, records, records.c.id == entries.c.record_id)
-        .where(_RANGE)
-        .order_by(entries.c.datestamp, entries.c.item_id)
-        .limit(bindparam("size", type_=BigInteger))
+        found.where(_RANGE).order_by(entries.c.datestamp, entries.c.change).limit(bindparam("size", type_=BigInteger))
     )
 
 
-HEADERS_PAGE = _page()
-RECORDS_PAGE = _page(records.c.body)
+PAGES: Mapping[Parts, Select[Any]] = {"headers": _page(), "bodies": _page(*_BODY), "packed": _page(*_PACKED)}
 LAST = (
-    select(entries.c.datestamp, records.c.opening, records.c.closing, records.c.body)
-    .join_from(entries, records, records.c.id == entries.c.record_id)
+    select(*_HEADER, *_BODY)
+    .join_from(entries, headers, headers.c.id == entries.c.header_id)
+    .outerjoin(renditions, renditions.c.id == entries.c.rendition_id)
     .where(_RANGE)
-    .order_by(entries.c.datestamp.desc(), entries.c.item_id.desc())
+    .order_by(entries.c.datestamp.desc(), entries.c.change.desc())
     .limit(1)
 )
-COUNT = select(func.count()).select_from(entries).where(_RANGE)
 LIST = select(lists.c.id).where(
     lists.c.profile == bindparam("profile"),
     lists.c.prefix == bindparam("prefix"),
     lists.c.set_spec == bindparam("set_spec"),
 )
 RECORD = (
-    select(records.c.datestamp, records.c.opening, records.c.closing, records.c.body)
-    .join_from(items, records, records.c.item_id == items.c.id)
-    .where(items.c.identifier == bindparam("identifier"), records.c.prefix == bindparam("prefix"))
+    select(
+        records.c.datestamp,
+        records.c.change,
+        records.c.rendition_id,
+        headers.c.opening,
+        headers.c.closing,
+        renditions.c.body,
+    )
+    .join_from(items, headers, (headers.c.item_id == items.c.id) & (headers.c.profile == bindparam("profile")))
+    .join(records, (records.c.header_id == headers.c.id) & (records.c.prefix == bindparam("prefix")))
+    .outerjoin(renditions, renditions.c.id == records.c.rendition_id)
+    .where(items.c.identifier == bindparam("identifier"))
 )
 FORMATS = (
-    select(records.c.prefix, records.c.deleted)
-    .select_from(items.outerjoin(records, records.c.item_id == items.c.id))
+    select(records.c.prefix, records.c.rendition_id)
+    .select_from(
+        items.join(headers, (headers.c.item_id == items.c.id) & (headers.c.profile == bindparam("profile"))).outerjoin(
+            records, records.c.header_id == headers.c.id
+        )
+    )
     .where(items.c.identifier == bindparam("identifier"))
 )
 STORED_FORMATS = select(formats.c.prefix, formats.c.namespace, formats.c.schema).order_by(formats.c.prefix)
@@ -76,19 +107,30 @@ SETS = (
     .order_by(sets.c.spec)
     .limit(bindparam("size", type_=BigInteger))
 )
+SET_COUNT = select(func.count()).select_from(sets)
+FACT = select(facts.c.value).where(facts.c.name == bindparam("name"))
 
 
 class Store:
     """A repository's items and records. Lives as long as its process; closed by ``close`` or a with statement."""
 
-    def __init__(self, url: str, clock: Clock = database_clock, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Opens the database, and makes or migrates its tables; StoreError when it cannot be used."""
+    def __init__(self, url: str, clock: Clock | None = None, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Opens the database, and makes or migrates its tables; StoreError when it cannot be used.
+
+        ``clock`` gives seconds since 1970; without it the database's own is used.
+        """
         self.engine = connect(url)
-        self.clock = clock
+        self.clock = clock or database_clock(self.engine)
         self.sleep = sleep
         self._lists: dict[tuple[str, str, str], int] = {}
         self._harvested = False
-        migrate(self.engine, clock)
+        migrate(self.engine, self.clock)
+        self._lease = Lease(self.engine, self.clock, time.time if clock is None else clock)
+        ask = partial(Question, self.engine)
+        self._pages = {parts: ask(statement) for parts, statement in PAGES.items()}
+        self._last, self._size, self._list_number = ask(LAST), ask(SIZE), ask(LIST)
+        self._record, self._formats_of, self._stored_formats = ask(RECORD), ask(FORMATS), ask(STORED_FORMATS)
+        self._sets, self._set_count, self._fact = ask(SETS), ask(SET_COUNT), ask(FACT)
 
     def close(self) -> None:
         """Give back the connections."""
@@ -106,14 +148,17 @@ class Store:
             yield connection
 
     def now(self) -> int:
-        """The whole second that it is by the database's clock."""
-        with self._reading() as connection:
-            return int(self.clock(connection))
+        """The whole second that it is by the store's clock."""
+        return int(self.clock())
+
+    def response_date(self) -> int:
+        """The second to tell as responseDate: whatever is changed from now on bears a later datestamp."""
+        return self._lease.second()
 
     def fact(self, name: str) -> str | None:
-        """What the store knows of itself: ``store`` (its name), ``secret``, ``earliest``, ``harvested``."""
-        with self._reading() as connection:
-            return connection.scalar(select(facts.c.value).where(facts.c.name == name))
+        """What the store knows of itself: ``store`` (its name), ``secret``, ``earliest``, ``harvested``..."""
+        found = self._fact.row({"name": name})
+        return None if found is None else str(found[0])
 
     def earliest(self) -> int:
         """A lower limit of every datestamp, past and to come (section 4.2)."""
@@ -122,47 +167,45 @@ class Store:
             raise StoreError("the store has no lower limit of its datestamps")
         return int(value)
 
-    def page(self, wanted: Selection, after: Position | None, size: int, with_bodies: bool = True) -> Page:
-        """The next ``size`` records of a selection in (datestamp, item) order, and where the one after starts."""
-        with self._reading() as connection:
-            list_id = self._list(connection, wanted)
-            if list_id is None:
-                return Page((), None)
-            bounds = {**_bounds(wanted, after), "list_id": list_id, "size": size + 1}
-            found = connection.execute(RECORDS_PAGE if with_bodies else HEADERS_PAGE, bounds).all()
-        rows = tuple(Row(*row[:-1]) for row in found[:size])
-        more = len(found) > size
-        return Page(rows, Position(found[size - 1].datestamp, found[size - 1].item_id) if more else None)
+    def page(self, wanted: Selection, after: Position | None, size: int, parts: Parts = "bodies") -> Page:
+        """The next ``size`` records of a selection in (datestamp, change) order, and where the one after starts."""
+        list_id = self._list(wanted)
+        if list_id is None:
+            return Page([], None)
+        rows = self._pages[parts].rows({**_bounds(wanted, after), "list_id": list_id, "size": size + 1})
+        if len(rows) <= size:
+            return Page(rows, None)
+        rows.pop()
+        return Page(rows, Position(rows[-1][0], rows[-1][1]))
 
     def last(self, wanted: Selection) -> Row | None:
         """The record at the end of a selection."""
-        with self._reading() as connection:
-            list_id = self._list(connection, wanted)
-            found = connection.execute(LAST, {**_bounds(wanted, None), "list_id": list_id}).first()
-            return Row(*found) if found else None
+        list_id = self._list(wanted)
+        found = None if list_id is None else self._last.row({**_bounds(wanted, None), "list_id": list_id})
+        return found and Row(*found)
 
     def count(self, wanted: Selection) -> int:
-        """How many records a selection has: completeListSize."""
-        with self._reading() as connection:
-            list_id = self._list(connection, wanted)
-            return connection.scalar(COUNT, {**_bounds(wanted, None), "list_id": list_id}) or 0
+        """How many records a selection has: completeListSize, from the tallies."""
+        list_id = self._list(wanted)
+        if list_id is None:
+            return 0
+        first = BEFORE_ALL if wanted.from_ is None else wanted.from_
+        last = AFTER_ALL if wanted.until is None else wanted.until
+        return int(self._size.rows({**bounds(first, last), "list_id": list_id})[0][0] or 0)
 
-    def record(self, identifier: str, prefix: str) -> Row | None:
+    def record(self, identifier: str, prefix: str, profile: str = "") -> Row | None:
         """One record, deleted or not."""
-        with self._reading() as connection:
-            found = connection.execute(RECORD, {"identifier": identifier, "prefix": prefix}).first()
-            return Row(*found) if found else None
+        found = self._record.row({"identifier": identifier, "prefix": prefix, "profile": profile})
+        return found and Row(*found)
 
-    def formats_of(self, identifier: str) -> Mapping[str, bool] | None:
+    def formats_of(self, identifier: str, profile: str = "") -> Mapping[str, bool] | None:
         """The metadataPrefixes in which an item has a record, and whether that is deleted; None: no such item."""
-        with self._reading() as connection:
-            found = connection.execute(FORMATS, {"identifier": identifier}).all()
-        return {prefix: deleted for prefix, deleted in found if prefix is not None} if found else None
+        found = self._formats_of.rows({"identifier": identifier, "profile": profile})
+        return {prefix: rendition is None for prefix, rendition in found if prefix is not None} if found else None
 
     def stored_formats(self) -> Mapping[str, StoredFormat]:
         """The formats that came as XML, by prefix."""
-        with self._reading() as connection:
-            return {row[0]: StoredFormat(*row) for row in connection.execute(STORED_FORMATS)}
+        return {row[0]: StoredFormat(*row) for row in self._stored_formats.rows({})}
 
     def sample_identifier(self, beginning: str) -> str | None:
         """The first identifier that begins so."""
@@ -172,13 +215,11 @@ class Store:
 
     def sets(self, after: str = "", size: int = AFTER_ALL) -> Sequence[Set]:
         """The sets in order of their setSpec, from after that one on."""
-        with self._reading() as connection:
-            return [Set(*row) for row in connection.execute(SETS, {"after": after, "size": size})]
+        return [Set(*row) for row in self._sets.rows({"after": after, "size": size})]
 
     def count_sets(self) -> int:
         """How many sets there are."""
-        with self._reading() as connection:
-            return connection.scalar(select(func.count()).select_from(sets)) or 0
+        return int(self._set_count.rows({})[0][0])
 
     def note_harvest(self) -> None:
         """Remember, once, that a harvester has seen datestamps: from now on no source may bring its own.
@@ -195,7 +236,7 @@ class Store:
             with self._reading(), writing(self.engine).begin() as connection:
                 lock_writers(connection)
                 if connection.scalar(select(facts.c.value).where(facts.c.name == "harvested")) is None:
-                    connection.execute(facts.insert().values(name="harvested", value=str(int(self.clock(connection)))))
+                    connection.execute(facts.insert().values(name="harvested", value=str(self.now())))
 
     def sizes(self) -> Mapping[str, object]:
         """Counts for `status`: items by state, records and deleted ones by format, sets, faults by degree."""
@@ -205,8 +246,12 @@ class Store:
                     func.coalesce(items.c.by_hand, items.c.state)
                 )
             )
+            dead = records.c.rendition_id.is_(None)
             by_prefix = connection.execute(
-                select(records.c.prefix, records.c.deleted, func.count()).group_by(records.c.prefix, records.c.deleted)
+                select(records.c.prefix, dead, func.count())
+                .join_from(records, headers, headers.c.id == records.c.header_id)
+                .where(headers.c.profile == "")
+                .group_by(records.c.prefix, dead)
             )
             by_format: dict[str, dict[str, int]] = {}
             for prefix, deleted, count in by_prefix:
@@ -222,33 +267,33 @@ class Store:
             }
 
     def set_sizes(self) -> Mapping[str, int]:
-        """How many records that are not deleted each set has in oai_dc."""
+        """How many records each set has in oai_dc, deleted ones included."""
         with self._reading() as connection:
             counted = connection.execute(
-                select(lists.c.set_spec, func.count())
-                .join_from(lists, entries, entries.c.list_id == lists.c.id)
-                .where(lists.c.profile == "", lists.c.prefix == "oai_dc", entries.c.deleted == false())
+                select(lists.c.set_spec, func.sum(tallies.c.size))
+                .join_from(lists, tallies, tallies.c.list_id == lists.c.id)
+                .where(lists.c.profile == "", lists.c.prefix == "oai_dc", tallies.c.level == LONGEST)
                 .group_by(lists.c.set_spec)
             )
-            return {row[0]: row[1] for row in counted}
+            return {row[0]: int(row[1]) for row in counted}
 
     def faults(self) -> Sequence[Mapping[str, object]]:
         """Every fault that stands, oldest first; keys are the columns of the table."""
         with self._reading() as connection:
             return [dict(row) for row in connection.execute(select(faults).order_by(faults.c.id)).mappings()]
 
-    def _list(self, connection: Connection, wanted: Selection) -> int | None:
+    def _list(self, wanted: Selection) -> int | None:
         """The list's number: it never changes, so it is looked up once."""
-        key = ("", wanted.prefix, wanted.set_spec or "")
+        key = (wanted.profile, wanted.prefix, wanted.set_spec or "")
         if key not in self._lists:
-            found = connection.scalar(LIST, dict(zip(("profile", "prefix", "set_spec"), key, strict=True)))
+            found = self._list_number.row(dict(zip(("profile", "prefix", "set_spec"), key, strict=True)))
             if found is None:
                 return None
-            self._lists[key] = found
+            self._lists[key] = found[0]
         return self._lists[key]
 
 
 def _bounds(wanted: Selection, after: Position | None) -> dict[str, int]:
     start = after or Position(BEFORE_ALL if wanted.from_ is None else wanted.from_, 0)
     until = AFTER_ALL if wanted.until is None else wanted.until
-    return {"after": start.datestamp, "after_item": start.item, "until": until}
+    return {"after": start.datestamp, "after_change": start.change, "until": until}

@@ -20,7 +20,7 @@ from sqlalchemy import (
 Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes numbers by itself for INTEGER only
 metadata = MetaData()
 
-# What the store knows of itself: its name, its signing secret, the first harvest, the lower limit of its datestamps.
+# What the store knows of itself: its name, its secret, the first harvest, the limits of its datestamps and of time.
 facts = Table("facts", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
 
 items = Table(
@@ -38,19 +38,46 @@ items = Table(
     Index("items_refresh_on", "refresh_on"),
 )
 
-records = Table(
-    "records",
+# One item's header in one profile: everything but its datestamp and its status, which its records have.
+headers = Table(
+    "headers",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("item_id", Number, ForeignKey("items.id"), nullable=False),
+    Column("profile", String, nullable=False),
+    Column("sets", Text, nullable=False),  # the setSpecs it tells, parted by blanks
+    Column("opening", LargeBinary, nullable=False),  # from the identifier up to the text of the datestamp
+    Column("closing", LargeBinary, nullable=False),  # and from there on
+    UniqueConstraint("item_id", "profile"),
+)
+
+# One item told in one format: the metadata and about of its records in every profile, or in that of its variant.
+renditions = Table(
+    "renditions",
     metadata,
     Column("id", Number, primary_key=True, autoincrement=False),
     Column("item_id", Number, ForeignKey("items.id"), nullable=False),
     Column("prefix", String, nullable=False),
-    Column("datestamp", BigInteger, nullable=False),
-    Column("deleted", Boolean, nullable=False),
+    Column("variant", String, nullable=False),  # the profile that has its own crosswalk; else empty
     Column("digest", String, nullable=False),
-    Column("opening", LargeBinary, nullable=False),  # the header up to the text of its datestamp
-    Column("closing", LargeBinary, nullable=False),  # and from there on
-    Column("body", LargeBinary, nullable=False),  # metadata and about; empty when deleted
-    UniqueConstraint("item_id", "prefix"),
+    Column("checksum", BigInteger, nullable=False),  # CRC-32 of the body
+    Column("size", BigInteger, nullable=False),  # octets of the body
+    Column("body", LargeBinary, nullable=False),
+    Column("packed", LargeBinary, nullable=False),  # the body as a segment of a gzip answer
+    UniqueConstraint("item_id", "prefix", "variant"),
+)
+
+# Here and below no foreign keys: millions of narrow rows, and `oai-server verify` to hold them together.
+# A record (section 2.5): one item in one format in one profile.
+records = Table(
+    "records",
+    metadata,
+    Column("header_id", Number, primary_key=True, autoincrement=False),
+    Column("prefix", String, primary_key=True),
+    Column("datestamp", BigInteger, nullable=False),
+    Column("change", BigInteger, nullable=False),  # the number of its last change, never given twice
+    Column("rendition_id", Number),  # none: a deleted record
+    sqlite_with_rowid=False,
 )
 
 sets = Table(
@@ -82,24 +109,27 @@ lists = Table(
     UniqueConstraint("profile", "prefix", "set_spec"),
 )
 
-# One record's place in one list. The key is the page order, and narrow: the XML stays in records.
+# One record's place in one list. The key is the page order, and narrow: header and XML are elsewhere.
 entries = Table(
     "entries",
     metadata,
-    Column("list_id", Number, ForeignKey("lists.id"), primary_key=True, autoincrement=False),
+    Column("list_id", Number, primary_key=True, autoincrement=False),
     Column("datestamp", BigInteger, primary_key=True),
-    Column("item_id", Number, primary_key=True),
-    Column("record_id", Number, nullable=False),
-    Column("deleted", Boolean, nullable=False),
+    Column("change", BigInteger, primary_key=True),
+    Column("header_id", Number, nullable=False),
+    Column("rendition_id", Number),
     sqlite_with_rowid=False,
 )
 
-# Stamps given to changes that were committed before anyone looked whether the stamp was still ahead (section 5).
-unsettled = Table(
-    "unsettled",
+# How many entries of a list have their datestamp in a stretch of time: completeListSize without counting.
+tallies = Table(
+    "tallies",
     metadata,
-    Column("id", Number, primary_key=True),
-    Column("datestamp", BigInteger, nullable=False),
+    Column("list_id", Number, primary_key=True, autoincrement=False),
+    Column("level", Integer, primary_key=True),  # of store/tallies.py
+    Column("stretch", BigInteger, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 faults = Table(

@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from oai_server import shipped
 from oai_server.config import Settings, load
 from oai_server.formats import chosen_formats
-from oai_server.provider import Provider
+from oai_server.provider import CODINGS, Provider
 from oai_server.store import Store, StoreUnavailable
 from oai_server.web.address import Address
-from oai_server.web.coding import CODINGS, chosen, encode
+from oai_server.web.caching import REUSE, entity_tag, versions
+from oai_server.web.coding import chosen
 from oai_server.web.pairs import pairs
 
 FORM = "application/x-www-form-urlencoded"
@@ -37,15 +38,21 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 
     @app.route(PATH, methods=["GET", "POST"])
     def oai() -> Response:
-        body = provider.respond(_arguments(), address.of(request))
-        answer = Response(body, content_type="text/xml; charset=utf-8")
-        if settings.compression:
-            answer.vary.add("Accept-Encoding")
-            coding = chosen(request.headers.get("Accept-Encoding"))
-            if coding:
-                answer.data = encode(body, coding)
-                answer.content_encoding = coding
-        return answer
+        coding = chosen(request.headers.get("Accept-Encoding")) if settings.compression else None
+        held = versions(request.headers.get("If-None-Match"), coding) if request.method != "POST" else ()
+        answer = provider.respond(_arguments(), address.of(request), coding, held)
+        told = {"Vary": "Accept-Encoding"} if settings.compression else {}
+        if answer.coding:
+            told["Content-Encoding"] = answer.coding
+        if answer.version and request.method != "POST":
+            told["ETag"] = entity_tag(answer.version, coding)
+            told["Cache-Control"] = REUSE
+        else:
+            told["Cache-Control"] = "no-store"
+        if answer.unchanged:
+            told.pop("Content-Encoding", None)
+            return Response(status=304, headers=told)
+        return Response(answer.body, headers=told, content_type="text/xml; charset=utf-8")
 
     @app.route(f"{PATH}/schemas/<name>")
     def schema(name: str) -> Response:

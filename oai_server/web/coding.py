@@ -1,13 +1,12 @@
-"""Content codings (section 3.1.3): only what a harvester asks for; identity always."""
+"""Which content coding a harvester asks for (section 3.1.3); identity always."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-from isal import igzip
+from oai_server.provider import CODINGS
 
-CODINGS = ("gzip",)
 WEIGHTED = re.compile(r"\s*([^\s;,]+)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?")
 
 
@@ -24,8 +23,3 @@ def _weights(header: str) -> Mapping[str, float]:
     matches = (WEIGHTED.fullmatch(part) for part in header.split(","))
     found = [(match[1].lower(), float(match[2] or 1)) for match in matches if match]
     return {("gzip" if coding == "x-gzip" else coding): weight for coding, weight in found if weight <= 1}
-
-
-def encode(body: bytes, coding: str) -> bytes:
-    """The body in that coding; the same octets whenever it is asked for."""
-    return igzip.compress(body, compresslevel=1, mtime=0)

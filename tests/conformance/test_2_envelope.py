@@ -175,7 +175,7 @@ def test_208_response_date_is_the_time_before_anything_was_read(clock, demo_stor
     client(verb="GetRecord", identifier=ONE, metadataPrefix="oai_dc")
     clock.set("2027-01-01T00:00:00Z")
 
-    @event.listens_for(demo_store.engine, "before_cursor_execute")
+    @event.listens_for(demo_store.engine, "checkout")
     def reading_takes_time(*_):
         clock.sleep(10)
 

@@ -5,22 +5,27 @@ from sqlalchemy import select, text
 
 from oai_server.ingest.pipeline import Pipeline
 from oai_server.model import Fault, Position, Selection, Set, Value
-from oai_server.store import Store, Writer
-from oai_server.store.tables import entries, records, unsettled
-from tests.conftest import item, pipeline_for, readings
+from oai_server.store import Store
+from oai_server.store.database import lock_writers, writing
+from oai_server.store.lease import PAUSE
+from oai_server.store.tables import entries, records
+from tests.conftest import item, readings
 
 ALL = Selection("oai_dc")
 
 
 def stamps(store: Store) -> dict[str, int]:
     with store.engine.connect() as connection:
-        query = text("SELECT identifier, prefix, datestamp FROM items JOIN records ON item_id = items.id")
+        query = text(
+            "SELECT identifier, prefix, datestamp FROM items JOIN headers ON item_id = items.id "
+            "JOIN records ON header_id = headers.id"
+        )
         return {f"{row[0].rpartition(':')[2]} {row[1]}": row[2] for row in connection.execute(query)}
 
 
 def listed(store: Store, prefix: str = "oai_dc", spec: str | None = None) -> list[bytes]:
     page = store.page(Selection(prefix, spec), None, 1000)
-    return [row.opening.partition(b"<identifier>")[2].partition(b"<")[0].rpartition(b":")[2] for row in page.rows]
+    return [row[3].partition(b"<identifier>")[2].partition(b"<")[0].rpartition(b":")[2] for row in page.rows]
 
 
 def test_an_unchanged_item_changes_nothing(pipeline: Pipeline, store, clock):
@@ -66,8 +71,7 @@ def test_a_thesis_that_becomes_an_article_leaves_a_deleted_record(pipeline, stor
     article = {**thesis, "dc.type": (Value("Article"),)}
     pipeline.ingest(readings(item("1", fields=article)), "test")
     row = store.record("oai:demo.example.org:1", "etdms")
-    assert row.body == b""
-    assert b'status="deleted"' in row.opening
+    assert row.rendition is row.body is None  # neither rendition nor body
     pipeline.ingest(readings(item("1", fields=thesis)), "test")
     assert store.formats_of("oai:demo.example.org:1")["etdms"] is False
 
@@ -91,7 +95,7 @@ def test_withdrawing_by_hand_outlives_the_next_ingest_and_restoring_brings_back_
     }
     pipeline.ingest(readings(item("1", "Changed meanwhile", sets=["a"])), "test")
     row = store.record(name, "oai_dc")
-    assert (row.body, listed(store, spec="a")) == (b"", [b"1"])
+    assert (row.body, listed(store, spec="a")) == (None, [b"1"])
     pipeline.ingest(readings(item("1", sets=["a"])), "test")
     pipeline.set_state([name], "active")
     assert store.record(name, "oai_dc").body == body
@@ -136,54 +140,47 @@ def test_what_was_written_can_be_harvested_when_ingest_returns(pipeline, store, 
     assert max(stamps(store).values()) <= store.now()
 
 
-def test_a_batch_is_stamped_at_least_a_whole_second_ahead(pipeline, store, clock):
-    asked = clock.seconds = clock.seconds + 0.999
-    pipeline.writer.sleep = lambda seconds: None
+def test_a_change_is_stamped_after_every_response_date_that_was_told(pipeline, store, clock):
+    """Whatever the clock did meanwhile: a harvester asks next time from the responseDate it has."""
     pipeline.store.sleep = lambda seconds: None
+    for step in (0, 0.999, 5, -3600, 0, 86_400, -100_000, 1):
+        clock.seconds += step
+        told = store.response_date()
+        pipeline.ingest(readings(item("1", f"{step} {told}")), "test")
+        assert stamps(store)["1 oai_dc"] > told
+
+
+def test_no_later_response_date_is_told_while_a_writer_is_at_work(store, clock):
+    told = store.response_date()
+    clock.sleep(1000)
+    with writing(store.engine).begin() as connection:
+        lock_writers(connection)
+        assert store.response_date() <= told + 2
+    clock.sleep(PAUSE)
+    assert store.response_date() == told + 1000
+
+
+def test_a_lease_that_another_process_has_prolonged_is_used(store, clock):
+    url = store.engine.url.render_as_string(hide_password=False)
+    with Store(url, clock) as other:
+        clock.sleep(1000)
+        told = other.response_date()
+        with writing(store.engine).begin() as connection:
+            lock_writers(connection)
+            assert store.response_date() == told
+
+
+def test_without_a_harvester_a_change_is_stamped_with_the_present_second(pipeline, store, clock):
+    clock.sleep(1000)
     pipeline.ingest(readings(item("1")), "test")
-    assert min(stamps(store).values()) >= asked + 1
+    assert set(stamps(store).values()) == {int(clock.seconds)}
 
 
-TICKS = 2  # looks at the clock up to the stamp: for the batch, for the stamp itself
-
-
-def test_a_commit_that_took_too_long_is_stamped_again(store, settings, clock):
-    """Between stamp and commit the clock passes the stamp: a harvester may have been here meanwhile."""
-    slow = pipeline_for(store, settings)
-    start = clock.seconds
-    seen = []
-
-    def ticking(connection=None):
-        seen.append(1)
-        return start + (100 if len(seen) > TICKS else 0)
-
-    slow.store.clock = ticking
-    slow.ingest(readings(item("1")), "test")
-    assert set(stamps(store).values()) == {int(start) + 102}
-    assert listed(store) == [b"1"]
-
-
-def test_what_a_killed_writer_left_unsettled_the_next_one_stamps_again(pipeline, store, settings, clock):
-    pipeline.ingest(readings(item("1", sets=["a"])), "test")
-    (old,) = set(stamps(store).values())
-    with store.engine.connect() as connection:  # the mark as a writer leaves it that dies right after its commit
-        connection.execute(unsettled.insert().values(datestamp=old))
-    clock.sleep(100)
-    Writer(store)
-    (new,) = set(stamps(store).values())
-    assert new > clock.seconds - 1
-    assert [row.datestamp for row in store.page(Selection("oai_dc", "a"), None, 9).rows] == [new]
-    with store.engine.connect() as connection:
-        assert connection.execute(select(unsettled)).all() == []
-
-
-def test_a_mark_seen_before_its_second_has_come_was_committed_in_time(pipeline, store, clock):
+def test_datestamps_never_run_backwards(pipeline, store, clock):
     pipeline.ingest(readings(item("1")), "test")
-    before = stamps(store)
-    with store.engine.connect() as connection:
-        connection.execute(unsettled.insert().values(datestamp=int(clock.seconds) + 2))
-    Writer(store)
-    assert stamps(store) == before
+    clock.sleep(-5000)
+    pipeline.ingest(readings(item("2")), "test")
+    assert listed(store) == [b"1", b"2"]
 
 
 def test_every_record_stands_in_exactly_the_lists_of_its_sets(pipeline, store, clock):
@@ -193,11 +190,11 @@ def test_every_record_stands_in_exactly_the_lists_of_its_sets(pipeline, store, c
         )
         clock.sleep(5)
     with store.engine.connect() as connection:
-        kept = {(row.id, row.datestamp) for row in connection.execute(select(records))}
-        placed = {(row.record_id, row.datestamp) for row in connection.execute(select(entries))}
-        count = connection.execute(select(entries)).all()
-    assert placed == kept
-    assert len(count) == 6 * 2 * 3  # items x formats x (no set, the set, its parent)
+        columns = ("datestamp", "change", "header_id", "rendition_id")
+        kept = set(connection.execute(select(*(records.c[name] for name in columns))))
+        placed = connection.execute(select(*(entries.c[name] for name in columns))).all()
+    assert set(placed) == kept
+    assert len(placed) == 6 * 2 * 3  # items x formats x (no set, the set, its parent)
 
 
 def test_sets_come_from_items_with_their_ancestors_and_names_from_their_file(pipeline, store):
