@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -47,13 +48,15 @@ def site_of(settings: Settings, base_url: str | None = None) -> Site:
 class Answer:
     """What goes out: the body in its content coding, and the version of it (see protocol/version.py), None for errors.
 
-    ``unchanged``: the asker has that version already, so there is no body.
+    ``unchanged``: the asker has that version already, so there is no body. ``modified``, in seconds, where the answer
+    is one record that no later change can share its datestamp with.
     """
 
     body: bytes
     coding: str | None
     version: str | None = None
     unchanged: bool = False
+    modified: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ class Provider:
         else:
             element = self._identify(site, asked.base_url)
         body = partial(response.answer, asked.base_url, now, request.arguments, element)
-        return self._versioned(asked, etree.tostring(element), lambda: _encoded(body(), asked.coding))
+        return self._versioned(asked, etree.tostring(element), None, lambda: _encoded(body(), asked.coding))
 
     def _identify(self, site: Site, base_url: str) -> Element:
         domain = site.repository_identifier
@@ -205,7 +208,8 @@ class Provider:
         if row is None or errors:
             raise Refusal(errors)
         self.store.note_harvest()
-        return self._page(asked, [row], None)
+        answer = self._page(asked, [row], None)
+        return replace(answer, modified=row.datestamp if row.datestamp < asked.now else None)
 
     def _list(self, asked: Asked) -> Answer:
         """One page (section 3.5): from the beginning of a selection, or from where a token says."""
@@ -241,18 +245,19 @@ class Provider:
         request = asked.request
         told = asked.base_url, asked.now, request.arguments, request.verb, rows, self.granularity, resumption
         size = None if resumption is None else (resumption.size, resumption.cursor, bool(resumption.text))
-        content = (self.granularity, size, [row[:2] for row in rows])
+        changes = array("q", [row[1] for row in rows]).tobytes()  # no change of a record has the number of another
         if _parts(asked) == "packed":
-            return self._versioned(asked, content, lambda: Answer(response.packed_page(*told), "gzip"))
-        return self._versioned(asked, content, lambda: _encoded(response.page(*told), asked.coding))
+            return self._versioned(asked, changes, size, lambda: Answer(response.packed_page(*told), "gzip"))
+        return self._versioned(asked, changes, size, lambda: _encoded(response.page(*told), asked.coding))
 
-    def _versioned(self, asked: Asked, content: object, make: Callable[[], Answer]) -> Answer:
+    def _versioned(self, asked: Asked, content: bytes, size: object, make: Callable[[], Answer]) -> Answer:
         """The answer with its version, or nothing but the version where the asker has it and it still stands."""
-        mark = fingerprint(self.store_name, asked.base_url, asked.request.arguments, content)
+        mark = fingerprint(content, size, self.store_name, self.granularity, asked.base_url, asked.request.arguments)
         held = standing(asked.held, mark, asked.now, self.reusable) if asked.held else None
         if held is not None:
             return Answer(b"", asked.coding, held, unchanged=True)
-        return replace(make(), version=version(asked.now, mark))
+        made = make()
+        return Answer(made.body, made.coding, version(asked.now, mark))
 
     def _last(self, wanted: Selection) -> list[Row]:
         """The end of a list whose remaining records have all left it since the page before: its last record again.

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-import lzma
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from oai_server.ingest.source import Errand, SourceError
+from oai_server.ingest.expanding import Unreadable
+from oai_server.ingest.json_values import LARGEST, NotJSON, foreign_encoding, parsed
+from oai_server.ingest.opening import Member, members
+from oai_server.ingest.source import Errand
 from oai_server.model import SET_SPEC, Fault, File, FileAccess, Item, Reading, Set, State, Value
 
 KIND = "jsonl"
-SUMMARY = "items as JSON Lines, one object a line (.jsonl, also .gz and .xz); sets.jsonl beside it names the sets"
-ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.xz", ".ndjson")
+SUMMARY = "items as JSON Lines, one object a line (.jsonl, also .gz, .xz, .zst); sets.jsonl beside it names the sets"
+NAME = re.compile(r".+\.(?:jsonl|ndjson)(?:\.(?:gz|xz|zst|bz2))?", re.IGNORECASE)
 SETS = "sets.jsonl"
 RULE = "JSON Lines interchange"
+LARGEST_FILE = 1 << 63  # octets; what XML Schema and every database can tell
+HEAD = 10_000  # octets that are kept of a line that is too long, to name its item
 
 ITEM_KEYS = frozenset({"identifier", "metadata", "sets", "files", "xml", "about", "state", "datestamp"})
 VALUE_KEYS = frozenset({"value", "language", "authority", "confidence"})
@@ -32,68 +36,89 @@ class Wrong(ValueError):
     """A line that is not an item; the message says what and where in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that is not blank; of one that is not whole only the beginning."""
+
+    number: int
+    text: bytes
+    whole: bool = True
+
+
 def recognises(errand: Errand) -> bool:
     """By its name alone."""
-    location = errand.path
-    return errand.url is None and location.name.endswith(ENDINGS) and location.name != SETS
+    name = errand.path.name
+    return errand.url is None and NAME.fullmatch(name) is not None and name != SETS
 
 
 def read(errand: Errand) -> Iterator[Reading | Fault | Set]:
     """The sets beside the file, then an item or a fault for each line that is not blank."""
     location = errand.path
     beside = location.parent / SETS
-    if location.name != SETS and beside.is_file():
-        yield from _sets(beside)
-    for number, line in _lines(location):
-        try:
-            item = item_of(_object(line))
-        except Wrong as error:
-            yield Fault("refused", RULE, str(error), str(location), number, _identifier(line))
-            continue
-        yield Reading(item, str(location), number)
+    if location.is_file() and location.name != SETS and beside.is_file():
+        yield from _read(beside)
+    yield from _read(location)
 
 
-def _sets(location: Path) -> Iterator[Set | Fault]:
-    for number, line in _lines(location):
-        try:
-            yield _set(_object(line))
-        except Wrong as error:
-            yield Fault("refused", RULE, str(error), str(location), number)
+def _read(location: Path) -> Iterator[Reading | Fault | Set]:
+    for member in members(location):
+        yield from [member] if isinstance(member, Fault) else _from_member(member)
+
+
+def _from_member(member: Member) -> Iterator[Reading | Fault | Set]:
+    tells_sets = member.name.rpartition("/")[2] == SETS
+    number = 0
+    try:
+        with member.open() as stream:
+            for line in _lines(stream):
+                number = line.number
+                try:
+                    told = _object(line)
+                    yield _set(told) if tells_sets else Reading(item_of(told), member.path, number)
+                except (Wrong, RecursionError) as error:  # the latter from telling what is nested nearly too deeply
+                    yield Fault("refused", RULE, str(error), member.path, number, _identifier(line.text))
+    except Unreadable as trouble:
+        yield Fault("refused", RULE, f"{trouble}: what follows is lost", member.path, number + 1)
+
+
+def _lines(stream: BinaryIO) -> Iterator[Line]:
+    """The lines that are not blank, numbered; of one that is too long the rest is passed over, not kept."""
+    number = 0
+    while text := stream.readline(LARGEST + 1):
+        number += 1
+        whole = len(text) <= LARGEST
+        if not whole:
+            text = text[:HEAD]
+            while (rest := stream.readline(HEAD)) and not rest.endswith(b"\n"):
+                pass
+        if number == 1:
+            text = _utf8(text)
+        if text.strip():
+            yield Line(number, text, whole)
+
+
+def _utf8(text: bytes) -> bytes:
+    """The first line without its byte-order mark; Unreadable where that tells another encoding."""
+    if encoding := foreign_encoding(text):
+        raise Unreadable(f"it is {encoding}, but JSON Lines are UTF-8")
+    return text.removeprefix(b"\xef\xbb\xbf")
 
 
 def _set(told: Mapping[str, Any]) -> Set:
     _known(told, SET_KEYS, "the set")
     spec = _text(told, "setSpec", needed=True)
     if not SET_SPEC.fullmatch(spec):
-        raise Wrong(f"{spec!r} is not a setSpec: letters, digits and -_.!~*'(), levels parted by colons")
+        raise Wrong(f"{spec!r:.80} is not a setSpec: letters, digits and -_.!~*'(), levels parted by colons")
     return Set(spec, _text(told, "setName") or spec.rpartition(":")[2], _text(told, "setDescription") or None)
 
 
-def _lines(location: Path) -> Iterator[tuple[int, bytes]]:
+def _object(line: Line) -> Mapping[str, Any]:
+    if not line.whole:
+        raise Wrong(f"the line has more than {LARGEST:,} octets")
     try:
-        with _opened(location) as stream:
-            for number, line in enumerate(stream, 1):
-                stripped = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-                if stripped.strip():
-                    yield number, stripped
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        raise SourceError(f"{location}: {error}") from error
-
-
-def _opened(location: Path) -> BinaryIO:
-    openers: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open}
-    return cast(BinaryIO, openers.get(location.suffix, open)(location, "rb"))
-
-
-def _object(line: bytes) -> Mapping[str, Any]:
-    try:
-        found = json.loads(line.decode(), object_pairs_hook=_once)
-    except UnicodeDecodeError as error:
-        raise Wrong(f"not UTF-8: {error.reason} at octet {error.start + 1}") from None
-    except json.JSONDecodeError as error:
-        raise Wrong(f"not JSON: {error.msg} at character {error.pos + 1}") from None
-    except RecursionError:
-        raise Wrong("not an item: nested too deeply") from None
+        found = parsed(line.text, _once)
+    except NotJSON as error:
+        raise Wrong(str(error)) from None
     if not isinstance(found, dict):
         raise Wrong("the line is not a JSON object")
     return found
@@ -102,14 +127,14 @@ def _object(line: bytes) -> Mapping[str, Any]:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise Wrong(f"the key {next(name for name in names if names.count(name) > 1)!r} is given twice")
+        names = Counter(name for name, _ in pairs)
+        raise Wrong(f"the key {names.most_common(1)[0][0]!r:.80} is given twice")
     return found
 
 
 def _identifier(line: bytes) -> str | None:
     """The identifier of a line that is wrong, for the message."""
-    match = re.search(rb'"identifier"\s*:\s*"([^"\\]+)"', line)
+    match = re.search(rb'"identifier"\s*:\s*"([^"\\]{1,500})"', line)
     return match[1].decode(errors="replace") if match else None
 
 
@@ -118,7 +143,7 @@ def item_of(told: Mapping[str, Any]) -> Item:
     _known(told, ITEM_KEYS, "the item")
     state = told.get("state", "active")
     if state not in STATES:
-        raise Wrong(f"state is {state!r}; it is one of {', '.join(STATES)}")
+        raise Wrong(f"state is {state!r:.80}; it is one of {', '.join(STATES)}")
     metadata = told.get("metadata", {})
     if not isinstance(metadata, dict):
         raise Wrong("metadata must be an object of fields")
@@ -141,7 +166,7 @@ def _known(told: object, keys: frozenset[str], where: str) -> None:
         raise Wrong(f"{where} must be an object")
     unknown = sorted(set(told) - keys)
     if unknown:
-        raise Wrong(f"{where} has the unknown key {unknown[0]!r}; known are {', '.join(sorted(keys))}")
+        raise Wrong(f"{where} has the unknown key {unknown[0]!r:.80}; known are {', '.join(sorted(keys))}")
 
 
 def _text(told: Mapping[str, Any], key: str, needed: bool = False) -> str:
@@ -174,10 +199,10 @@ def _values(field: str, values: Any) -> Iterator[Value]:
         if isinstance(value, str):
             yield Value(value)
             continue
-        _known(value, VALUE_KEYS, f"a value of {field}")
+        _known(value, VALUE_KEYS, f"a value of {field!a:.80}")
         confidence = value.get("confidence")
         if confidence is not None and (not isinstance(confidence, int) or isinstance(confidence, bool)):
-            raise Wrong(f"confidence of {field} must be a whole number")
+            raise Wrong(f"confidence of {field!a:.80} must be a whole number")
         yield Value(
             _text(value, "value", needed=True) if value.get("value") != "" else "",
             _text(value, "language") or None,
@@ -192,9 +217,9 @@ def _file(place: int, told: object) -> File:
     told = cast(Mapping[str, Any], told)
     access = told.get("access", "restricted")
     if access not in ACCESS:
-        raise Wrong(f"{where}: access is {access!r}; it is one of {', '.join(ACCESS)}")
+        raise Wrong(f"{where}: access is {access!r:.80}; it is one of {', '.join(ACCESS)}")
     size = told.get("size")
-    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 0):
+    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or not 0 <= size < LARGEST_FILE):
         raise Wrong(f"{where}: size must be a number of octets")
     available = _day(told.get("available"), where)
     if access == "embargoed" and available is None:
@@ -219,7 +244,7 @@ def _day(text: object, where: str) -> date | None:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise Wrong(f"{where}: available is {text!r}; it must be a day such as 2027-01-01")
+    raise Wrong(f"{where}: available is {text!r:.80}; it must be a day such as 2027-01-01")
 
 
 def _xml(told: object) -> Mapping[str, str]:
@@ -237,12 +262,12 @@ def _moment(text: object) -> datetime | None:
     except ValueError:
         found = None
     if found is None:
-        raise Wrong(f"datestamp is {text!r}; it must be a time such as 2016-05-14T02:00:00Z")
+        raise Wrong(f"datestamp is {text!r:.80}; it must be a time such as 2016-05-14T02:00:00Z")
     aware = found if found.tzinfo else found.replace(tzinfo=UTC)
     try:
         return aware.astimezone(UTC).replace(microsecond=0)
     except OverflowError:
-        raise Wrong(f"datestamp is {text!r}; in UTC it lies outside the calendar") from None
+        raise Wrong(f"datestamp is {text!r:.80}; in UTC it lies outside the calendar") from None
 
 
 def told(item: Item) -> dict[str, Any]:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import struct
 import threading
+from collections.abc import Iterable, Iterator
 
 import zstandard
 from isal import igzip, isal_zlib
+from isal.isal_zlib import crc32, crc32_combine
 
 CODINGS = ("gzip", "zstd")  # in our order of preference: the first costs nothing for a list page
 HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # a member without name and time, of no particular system
 LAST_BLOCK = b"\x01\0\0\xff\xff"  # no octets
 LONGEST_BLOCK = 65535
-BLOCK, TRAILER = struct.Struct("<BHH"), struct.Struct("<LL")
+block_head, TRAILER = struct.Struct("<BHH").pack, struct.Struct("<LL")
+Segment = tuple[bytes, int, int]  # a packed body, the CRC-32 and the size that it has unpacked
 RAW = -15  # deflate without a wrapper, the largest window
 _here = threading.local()
 
@@ -24,36 +27,31 @@ _here = threading.local()
 def pack(body: bytes) -> tuple[bytes, int]:
     """The body as a segment, and its CRC-32."""
     press = isal_zlib.compressobj(isal_zlib.ISAL_DEFAULT_COMPRESSION, isal_zlib.DEFLATED, RAW)
-    return press.compress(body) + press.flush(isal_zlib.Z_FULL_FLUSH), isal_zlib.crc32(body)
+    return press.compress(body) + press.flush(isal_zlib.Z_FULL_FLUSH), crc32(body)
 
 
-class Stitching:
-    """One gzip member put together from plain octets and segments."""
+def stitched(pieces: Iterable[tuple[bytes, Segment | None]]) -> bytes:
+    """One gzip member of plain octets, each followed by a packed body."""
+    parts, checksum, size = [HEAD], 0, 0
+    for octets, segment in pieces:
+        checksum, length = crc32(octets, checksum), len(octets)
+        size += length
+        if length <= LONGEST_BLOCK:
+            parts += (block_head(0, length, length ^ 0xFFFF), octets)
+        else:
+            parts += _blocks(octets)
+        if segment is not None:
+            packed, its_checksum, its_size = segment
+            parts.append(packed)
+            checksum = crc32_combine(checksum, its_checksum, its_size)
+            size += its_size
+    return b"".join((*parts, LAST_BLOCK, TRAILER.pack(checksum, size & 0xFFFFFFFF)))
 
-    def __init__(self) -> None:
-        """An empty one."""
-        self._parts = [HEAD]
-        self._checksum = 0
-        self._size = 0
 
-    def plain(self, octets: bytes) -> None:
-        """Octets as they are."""
-        self._checksum = isal_zlib.crc32(octets, self._checksum)
-        self._size += len(octets)
-        for start in range(0, len(octets), LONGEST_BLOCK):
-            block = octets[start : start + LONGEST_BLOCK]
-            self._parts += (BLOCK.pack(0, len(block), len(block) ^ 0xFFFF), block)
-
-    def segment(self, packed: bytes, checksum: int, size: int) -> None:
-        """A packed body, the CRC-32 and the size that it has unpacked."""
-        self._parts.append(packed)
-        self._checksum = isal_zlib.crc32_combine(self._checksum, checksum, size)
-        self._size += size
-
-    def member(self) -> bytes:
-        """The whole."""
-        trailer = TRAILER.pack(self._checksum, self._size & 0xFFFFFFFF)
-        return b"".join((*self._parts, LAST_BLOCK, trailer))
+def _blocks(octets: bytes) -> Iterator[bytes]:
+    for start in range(0, len(octets), LONGEST_BLOCK):
+        part = octets[start : start + LONGEST_BLOCK]
+        yield block_head(0, len(part), len(part) ^ 0xFFFF) + part
 
 
 def encode(body: bytes, coding: str) -> bytes:

@@ -19,6 +19,7 @@ URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:([A-Za-z0-9\-_.!~*'();/?:@&=+$,]|%[0
 XS = "http://www.w3.org/2001/XMLSchema"
 ANY_URI = etree.XMLSchema(etree.XML(f'<schema xmlns="{XS}"><element name="uri" type="anyURI"/></schema>'))
 TOKEN = re.compile(UNRESERVED)
+SURROGATE = re.compile("[\ud800-\udfff]")
 MOST_ERRORS = 20  # told one by one; the rest are counted
 
 
@@ -87,7 +88,7 @@ def _misused(verb: str, known: Arguments, given: Sequence[tuple[str, str]]) -> I
     for name, value in given:
         if name in known.known and not value:
             yield BadArgument(f"{name} has no value")
-        elif name in known.known and any("\ud800" <= character <= "\udfff" for character in value):
+        elif name in known.known and SURROGATE.search(value):
             yield BadArgument(f"The value of {name} is not UTF-8")
     if known.exclusive and len(given) > 1 and any(name == known.exclusive for name, _ in given):
         yield BadArgument(f"{known.exclusive} is exclusive: no other argument may stand beside it")

@@ -15,7 +15,7 @@ from lxml.builder import ElementMaker
 from lxml.etree import _Element as Element
 
 from oai_server.model import MetadataFormat, PackedRow, Row, Set, Site, StoredFormat
-from oai_server.protocol.compression import Stitching
+from oai_server.protocol.compression import Segment, stitched
 from oai_server.protocol.datestamp import Granularity, utc_bytes, utc_text
 from oai_server.protocol.errors import ProtocolError
 
@@ -141,17 +141,15 @@ def packed_page(
 ) -> bytes:
     """The same ListRecords as one gzip member: headers as they are, bodies as they were packed at ingest."""
     plain, tail = _around(base_url, now, echo, verb, resumption)
-    stitching = Stitching()
+    pieces: list[tuple[bytes, Segment | None]] = []
     for datestamp, _, rendition, opening, closing, packed, checksum, size in rows:
         stamp = utc_bytes(datestamp, granularity)
         if rendition is None or packed is None or checksum is None or size is None:
-            plain += b"".join((DEAD_RECORD, opening, stamp, closing, RECORD_END))
-            continue
-        stitching.plain(b"".join((plain, LIVE_RECORD, opening, stamp, closing)))
-        stitching.segment(packed, checksum, size)
-        plain = RECORD_END
-    stitching.plain(plain + tail)
-    return stitching.member()
+            plain = b"".join((plain, DEAD_RECORD, opening, stamp, closing, RECORD_END))
+        else:
+            pieces.append((b"".join((plain, LIVE_RECORD, opening, stamp, closing)), (packed, checksum, size)))
+            plain = RECORD_END
+    return stitched((*pieces, (plain + tail, None)))
 
 
 def _resumption(resumption: Resumption) -> Element:

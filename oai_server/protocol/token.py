@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from oai_server.model import Position, Selection
 from oai_server.protocol.errors import BadResumptionToken
 
+SALT = b"oai-server resumptionToken"
 FORM, LENGTH = 1, 14  # the first value of every token, a later layout gets the next number; and how many there are
 
 
@@ -40,24 +44,22 @@ class TokenKeys:
     def __init__(self, keys: Sequence[str], lifetime: int) -> None:
         """``lifetime`` in seconds."""
         self.lifetime = lifetime
-        self._serializer = URLSafeSerializer(
-            list(reversed(keys)),  # itsdangerous signs with the last
-            salt="oai-server resumptionToken",
-            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-        )
+        salted = [
+            hmac.digest(key.encode(), SALT, "sha256") for key in reversed(keys)
+        ]  # itsdangerous signs with the last
+        self._signer = Signer(salted, key_derivation="none", digest_method=hashlib.sha256)
 
     def encode(self, token: Token) -> str:
         """The token as text of unreserved URL characters: letters, digits, ``-``, ``_`` and ``.``."""
         wanted, place = token.selection, token.position
         values = [FORM, token.verb, token.profile, wanted.prefix, wanted.set_spec, wanted.from_, wanted.until]
         values += [place.datestamp, place.change, token.cursor, token.size, token.issued, token.store, token.last_set]
-        text = self._serializer.dumps(values)
-        return text.decode() if isinstance(text, bytes) else text
+        return self._signer.sign(base64_encode(json.dumps(values, separators=(",", ":")))).decode()
 
     def decode(self, text: str, verb: str, profile: str, now: int) -> Token:
         """The token that ``encode`` made for this verb and profile, or BadResumptionToken."""
         try:
-            values = self._serializer.loads(text) if _canonical(text) else None
+            values = _values(self._signer.unsign(text)) if _canonical(text) else None
         except (BadData, ValueError):
             values = None
         if not isinstance(values, list) or len(values) != LENGTH or values[0] != FORM:
@@ -74,9 +76,15 @@ class TokenKeys:
         return Token(made_for, its_profile, selection, position, cursor, size, issued, store, last)
 
 
+def _values(payload: bytes) -> object:
+    """What a signed payload says; those of the first release were compressed, as the point before them tells."""
+    octets = base64_decode(payload.removeprefix(b"."))
+    return json.loads(zlib.decompress(octets) if payload.startswith(b".") else octets)
+
+
 def _canonical(text: str) -> bool:
-    """Whether each part is what encoding its octets gives: base64 has several spellings of the same octets."""
+    """Whether the signature is what encoding its octets gives: base64 has several spellings of the same octets."""
     if not text.isascii():
         return False
-    parts = text.encode().lstrip(b".").split(b".")
-    return all(base64_encode(base64_decode(part)) == part for part in parts)
+    signature = text.rpartition(".")[2].encode()
+    return base64_encode(base64_decode(signature)) == signature

@@ -13,9 +13,10 @@ from collections.abc import Iterable
 VERSION = re.compile(r"([0-9a-f]{1,12})-([0-9a-f]{24})")
 
 
-def fingerprint(*parts: object) -> str:
+def fingerprint(content: bytes, *parts: object) -> str:
     """What tells one content from another, whatever its responseDate."""
-    return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    told = repr(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(told + content, digest_size=12).hexdigest()
 
 
 def version(now: int, content: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, OperationalError, TimeoutError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from oai_server.store.tables import facts
 
@@ -46,9 +48,8 @@ def database_clock(engine: Engine) -> Clock:
 
 
 def _server_clock(engine: Engine) -> float:
-    with asking(engine) as connection:
-        (found,) = connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone()
-    return float(found)
+    with failing_as_told(engine), engine.connect() as connection:
+        return float(connection.scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0)
 
 
 class StoreUnavailable(StoreError):
@@ -72,45 +73,77 @@ def failing_as_told(engine: Engine) -> Iterator[None]:
         raise StoreError(f"{_shown(engine)}: {error.orig}") from error
 
 
-@contextmanager
-def asking(engine: Engine) -> Iterator[Any]:
-    """A bare connection for one question: on the hot path, where SQLAlchemy's own would cost as much as the answer."""
-    dbapi = engine.dialect.loaded_dbapi
-    pooled = None
-    try:
-        pooled = engine.raw_connection()
-        yield pooled.driver_connection
-    except TimeoutError as error:
-        raise StoreUnavailable(f"{_shown(engine)}: {error}") from error
-    except dbapi.Error as error:
-        if pooled is not None and engine.dialect.is_disconnect(error, None, None):
-            pooled.invalidate()
+class Bare(threading.local):
+    """Each thread's own connection for questions, without SQLAlchemy around it: that would cost as much as a page."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Opened when it is first needed; a thread that ends gives its connection back."""
+        self.engine = engine
+        self.errors: type[Exception] = engine.dialect.loaded_dbapi.Error
+        self.pooled: PoolProxiedConnection | None = None
+
+    def ask(self, question: str, values: Mapping[str, object], options: Mapping[str, object]) -> list[Any]:
+        """The rows of an answer. A connection that was lost meanwhile is opened again, once."""
+        fresh = self.pooled is None
+        try:
+            return self._ask(question, values, options)
+        except self.errors as error:
+            lost = self._lost(error)
+            if not lost or fresh:
+                self._tell(error)
+        try:
+            return self._ask(question, values, options)
+        except self.errors as error:
+            self._lost(error)
+            self._tell(error)
+            raise
+
+    def _ask(self, question: str, values: Mapping[str, object], options: Mapping[str, object]) -> list[Any]:
+        if self.pooled is None:
+            with failing_as_told(self.engine):
+                self.pooled = self.engine.raw_connection()
+        connection: Any = self.pooled.driver_connection
+        found: list[Any] = connection.execute(question, values, **options).fetchall()
+        return found
+
+    def _lost(self, error: Exception) -> bool:
+        """Whether the connection is of no more use; then it is let go."""
+        lost = self.engine.dialect.is_disconnect(error, None, None)  # type: ignore[arg-type]
+        if lost and self.pooled is not None:
+            self.pooled.invalidate()
+            self.pooled = None
+        return lost
+
+    def _tell(self, error: Exception) -> None:
+        """Raise what a failure of the database is called here."""
+        dbapi = self.engine.dialect.loaded_dbapi
         if isinstance(error, (dbapi.OperationalError, dbapi.InterfaceError, dbapi.InternalError)):
-            raise StoreUnavailable(f"{_shown(engine)}: {error}") from error
-        raise
-    finally:
-        if pooled is not None:
-            pooled.close()
+            raise StoreUnavailable(f"{_shown(self.engine)}: {error}") from error
+        raise error
+
+    def close(self) -> None:
+        """Give back this thread's connection."""
+        if self.pooled is not None:
+            self.pooled.close()
+            self.pooled = None
 
 
 class Question:
     """A SELECT that is built once, as text, and asked over a bare connection; its rows are plain tuples."""
 
-    def __init__(self, engine: Engine, statement: Select[Any]) -> None:
+    def __init__(self, bare: Bare, statement: Select[Any]) -> None:
         """Parameters are the statement's named ones."""
-        dialect = sqlite(paramstyle="named") if engine.dialect.name == "sqlite" else psycopg()  # type: ignore[no-untyped-call]
+        is_sqlite = bare.engine.dialect.name == "sqlite"
+        dialect = sqlite(paramstyle="named") if is_sqlite else psycopg()  # type: ignore[no-untyped-call]
         compiled = statement.compile(dialect=dialect)
-        self.engine = engine
+        self.bare = bare
         self.text = str(compiled)
         self.fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        self.options = {} if engine.dialect.name == "sqlite" else {"binary": True}  # bytea as octets, not as text
+        self.options = {} if is_sqlite else {"binary": True}  # bytea as octets, not as text
 
     def rows(self, values: Mapping[str, object]) -> list[Any]:
         """Every row."""
-        given = {**self.fixed, **values} if self.fixed else values
-        with asking(self.engine) as connection:
-            found: list[Any] = connection.execute(self.text, given, **self.options).fetchall()
-        return found
+        return self.bare.ask(self.text, {**self.fixed, **values} if self.fixed else values, self.options)
 
     def row(self, values: Mapping[str, object]) -> Any | None:
         """The first row, None where there is none."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from oai_server.store.database import Clock, Question, StoreUnavailable, try_writing
+from oai_server.store.database import Bare, Clock, Question, StoreUnavailable, try_writing
 from oai_server.store.tables import facts
 
 AHEAD = 2  # seconds that a renewal reaches into the future
@@ -24,14 +24,14 @@ class Lease:
     responseDate it told, whatever any clock says.
     """
 
-    def __init__(self, engine: Engine, clock: Clock, here: Clock) -> None:
+    def __init__(self, bare: Bare, clock: Clock, here: Clock) -> None:
         """``clock`` is the store's, which decides how far the lease reaches; ``here`` is the one of this process."""
-        self.engine = engine
+        self.engine = bare.engine
         self.clock = clock
         self.here = here
         self._until = 0
         self._tried = float("-inf")
-        self._stored = Question(engine, LEASE)
+        self._stored = Question(bare, LEASE)
 
     def second(self) -> int:
         """The second it is, or the last one that may be told while the lease cannot be renewed."""

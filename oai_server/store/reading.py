@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, func, se
 
 from oai_server.model import Page, Position, Row, Selection, Set, StoredFormat
 from oai_server.store.database import (
+    Bare,
     Clock,
     Question,
     StoreError,
@@ -125,8 +126,9 @@ class Store:
         self._lists: dict[tuple[str, str, str], int] = {}
         self._harvested = False
         migrate(self.engine, self.clock)
-        self._lease = Lease(self.engine, self.clock, time.time if clock is None else clock)
-        ask = partial(Question, self.engine)
+        self._bare = Bare(self.engine)
+        self._lease = Lease(self._bare, self.clock, time.time if clock is None else clock)
+        ask = partial(Question, self._bare)
         self._pages = {parts: ask(statement) for parts, statement in PAGES.items()}
         self._last, self._size, self._list_number = ask(LAST), ask(SIZE), ask(LIST)
         self._record, self._formats_of, self._stored_formats = ask(RECORD), ask(FORMATS), ask(STORED_FORMATS)
@@ -134,6 +136,7 @@ class Store:
 
     def close(self) -> None:
         """Give back the connections."""
+        self._bare.close()
         self.engine.dispose()
 
     def __enter__(self) -> Store:

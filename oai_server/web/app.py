@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Flask, Response, abort, redirect, request, send_from_directory
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.http import http_date
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from oai_server import shipped
@@ -38,20 +41,24 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 
     @app.route(PATH, methods=["GET", "POST"])
     def oai() -> Response:
-        coding = chosen(request.headers.get("Accept-Encoding")) if settings.compression else None
-        held = versions(request.headers.get("If-None-Match"), coding) if request.method != "POST" else ()
+        headers, reading = request.environ, request.method != "POST"
+        coding = chosen(headers.get("HTTP_ACCEPT_ENCODING")) if settings.compression else None
+        held = versions(headers.get("HTTP_IF_NONE_MATCH"), coding) if reading else ()
         answer = provider.respond(_arguments(), address.of(request), coding, held)
-        told = {"Vary": "Accept-Encoding"} if settings.compression else {}
-        if answer.coding:
-            told["Content-Encoding"] = answer.coding
-        if answer.version and request.method != "POST":
-            told["ETag"] = entity_tag(answer.version, coding)
-            told["Cache-Control"] = REUSE
-        else:
-            told["Cache-Control"] = "no-store"
+        reusable = answer.version is not None and reading
+        told = [("Cache-Control", REUSE if reusable else "no-store")]
+        if settings.compression:
+            told.append(("Vary", "Accept-Encoding"))
+        if answer.version is not None and reading:
+            told.append(("ETag", entity_tag(answer.version, coding)))
+        if answer.modified is not None and reading:
+            told.append(("Last-Modified", http_date(answer.modified)))
+            since = headers.get("HTTP_IF_MODIFIED_SINCE") if not held else None
+            answer = replace(answer, unchanged=answer.unchanged or since == http_date(answer.modified))
         if answer.unchanged:
-            told.pop("Content-Encoding", None)
             return Response(status=304, headers=told)
+        if answer.coding:
+            told.append(("Content-Encoding", answer.coding))
         return Response(answer.body, headers=told, content_type="text/xml; charset=utf-8")
 
     @app.route(f"{PATH}/schemas/<name>")

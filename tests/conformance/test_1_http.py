@@ -303,7 +303,7 @@ def test_116_a_repository_that_cannot_answer_says_when_to_come_again(tmp_path, m
     with Store(f"sqlite:///{path}", Clock(0)) as store:
         client = make_client(store)
         assert client.raw(query).status == 200
-        store.engine.dispose()
+        store.close()
         (tmp_path / "there").rename(tmp_path / "elsewhere")
         answer = client.raw(query)
     assert answer.status == 503

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oai_server.ingest import saf
+from oai_server.ingest import saf, saf_folders
 from oai_server.ingest.normalise import normalise
 from oai_server.ingest.source import Errand, SourceError
 from oai_server.model import Fault, File, Item, Reading, Value
@@ -519,12 +519,62 @@ def test_a_metadata_file_that_is_too_large_is_refused(tmp_path):
     location = zipped(tmp_path / "pkg.zip", {"1/dublin_core.xml": b" " * (saf.LARGEST + 1), "2/dublin_core.xml": DC})
     fault, _ = saf.read(Errand(location))
     assert isinstance(fault, Fault)
-    assert fault.message == "50,000,001 bytes, but a metadata file has at most 50,000,000"
+    assert fault.message == "50,000,001 bytes, but such a file has at most 50,000,000"
     assert fault.file == f"{location}/1/dublin_core.xml"
 
 
+def test_a_list_that_is_too_large_is_refused(tmp_path, monkeypatch):
+    fault = refusal(one_item(tmp_path, contents="a.pdf\n" * 1_000_000))
+    assert fault.message == "6,000,000 bytes, but such a file has at most 5,000,000"
+    monkeypatch.setattr(saf, "MOST_FILES", 2)
+    fault = refusal(one_item(tmp_path, contents="a.pdf\n" * 3))
+    assert fault.message == "3 files, but an item has at most 2"
+
+
+def test_a_zip_that_holds_more_metadata_than_it_honestly_can_is_refused(tmp_path):
+    location = zipped(tmp_path / "pkg.zip", {f"{n}/dublin_core.xml": DC + " " * 49_000_000 for n in range(3)})
+    with pytest.raises(SourceError, match="expands to more than 250 times"):
+        list(saf.read(Errand(location)))
+
+
+@pytest.mark.parametrize("name", ["dublin_core.xml", "contents", "handle", "sub/a.pdf"])
+def test_a_symbolic_link_in_an_item_folder_is_not_followed_but_noted(tmp_path, name):
+    (tmp_path / "secret").write_text("9/9")
+    location = package(tmp_path / "pkg", {"1/metadata_dcterms.xml": DC, "1/sub/x.bin": "", "1/contents": "sub/a.pdf"})
+    (location / "1" / name).unlink(missing_ok=True)
+    (location / "1" / name).symlink_to(tmp_path / "secret")
+    reading = only(location)
+    assert reading.item.identifier == "pkg/1"
+    assert not [file for file in reading.item.files if file.size is not None]
+    links = [fault for fault in reading.faults if fault.rule == "safe opening"]
+    assert [(fault.degree, fault.file) for fault in links] == [("noted", str(location / "1" / name))]
+
+
+def test_a_link_to_an_item_folder_is_not_followed_but_noted(tmp_path):
+    package(tmp_path / "elsewhere", {"dublin_core.xml": DC})
+    location = package(tmp_path / "pkg", {"1/dublin_core.xml": DC})
+    (location / "2").symlink_to(tmp_path / "elsewhere")
+    reading, fault = saf.read(Errand(location))
+    assert (reading.item.identifier, fault.degree, fault.file) == ("pkg/1", "noted", str(location / "2"))
+
+
+def test_a_package_that_is_itself_reached_by_a_link_is_read(tmp_path):
+    one_item(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "pkg")
+    assert only(tmp_path / "link").item.identifier == "pkg/item_1"
+
+
+def test_a_symbolic_link_in_a_zip_is_no_file(tmp_path):
+    location = zipped(tmp_path / "pkg.zip", {"1/dublin_core.xml": DC})
+    link = zipfile.ZipInfo("1/handle")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(location, "a") as archive:
+        archive.writestr(link, "9/9")
+    assert only(location).item.identifier == "pkg/1"
+
+
 def test_a_zip_with_too_many_members_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(saf, "MOST", 2)
+    monkeypatch.setattr(saf_folders, "MOST", 2)
     location = zipped(tmp_path / "pkg.zip", {f"{number}/dublin_core.xml": DC for number in range(3)})
     with pytest.raises(SourceError, match="3 members, more than 2"):
         list(saf.read(Errand(location)))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oai_server.web.coding import chosen, encode
+from oai_server.protocol.compression import encode
+from oai_server.web.coding import chosen
 
 
 @pytest.mark.parametrize(
