@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -62,7 +63,8 @@ def fill(url: str, corpus: Corpus, more_sets: int = 0, told: Callable[[int], Non
 
 def _made(corpus: Corpus) -> Iterator[Sequence[KeptItem]]:
     """The items in batches, made by other processes while one is saved, and only a few ahead."""
-    with ProcessPoolExecutor(os.cpu_count(), initializer=_start, initargs=(corpus,)) as pool:
+    pool = ProcessPoolExecutor(os.cpu_count(), initializer=_start, initargs=(corpus,))
+    try:
         ahead: deque[Future[list[KeptItem]]] = deque()
         for start in range(0, corpus.items, BATCH):
             ahead.append(pool.submit(_batch, start, min(start + BATCH, corpus.items)))
@@ -70,12 +72,15 @@ def _made(corpus: Corpus) -> Iterator[Sequence[KeptItem]]:
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 _here: list[Corpus] = []
 
 
 def _start(corpus: Corpus) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # one that dies in the midst of a batch would be waited for
     _here.append(corpus)
 
 

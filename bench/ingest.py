@@ -13,6 +13,7 @@ import json
 import lzma
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,7 +24,7 @@ from pathlib import Path
 import report
 from corpus import Corpus, line
 from databases import KINDS, Databases, settle, weigh
-from serving import HERE, our_environment
+from serving import COMMAND, HERE, our_environment
 from watching import Cost, run
 
 FORMATS = ("oai_dc", "all")
@@ -46,6 +47,7 @@ class Taken:
 
 def main() -> None:
     """Measure, print, write."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever ends this ends its servers too
     given = _arguments()
     given.folder.mkdir(parents=True, exist_ok=True)
     source, what = _source(given.arxiv, given.items, given.folder)
@@ -126,14 +128,13 @@ def _taken(databases: Databases, kind: str, formats: str, source: Path, folder: 
     if formats != "all":
         settings["OAI_SERVER_FORMATS"] = formats
     environment = {**os.environ, **our_environment(), **settings}
-    command = [sys.executable, "-m", "oai_server.cli"]
     first, again = (
-        run([*command, "ingest", str(source)], environment, folder, log, databases.process(kind), good=(0, 1))
+        run([*COMMAND, "ingest", str(source)], environment, folder, log, databases.process(kind), good=(0, 1))
         for _ in range(2)
     )
     settle(url)
     octets, tables = weigh(url)
-    told = subprocess.run([*command, "status"], env=environment, cwd=folder, capture_output=True, text=True, check=True)
+    told = subprocess.run([*COMMAND, "status"], env=environment, cwd=folder, capture_output=True, text=True, check=True)
     items, records = (
         sum(int(each) for each in re.findall(rf"^{what} \S+\s+(\d+)", told.stdout, re.M))
         for what in ("items", "records")

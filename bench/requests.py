@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -33,6 +34,7 @@ TOLD = ("items", "workers", "connections", "rounds", "seconds")
 
 def main() -> None:
     """Measure, print, write."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever ends this ends its servers too
     given = _arguments()
     given.folder.mkdir(parents=True, exist_ok=True)
     corpus, small = Corpus(given.items, SEED), Corpus(SMALL, SEED)
@@ -93,7 +95,9 @@ def _measured(
         store = stack.enter_context(our_server("small", little.url, folder, given.workers, little.process))
         wanted = list(cases.our_cases(large, store, corpus))
         cases.constant_pages(large, wanted[0], pages)
-        wanted += cases.constant_cases(stack.enter_context(constant_server(pages, folder, given.workers)), pages)
+        wanted += cases.constant_cases(
+            stack.enter_context(constant_server(pages, big.url, folder, given.workers)), pages
+        )
         skipped: dict[str, str] = {}
         if big.process is None and not big.url.startswith("sqlite"):
             skipped["CPU of the database"] = "its processes are not ours to see"

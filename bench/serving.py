@@ -19,6 +19,7 @@ import oai_server
 
 HERE = Path(__file__).parent
 HOST = "127.0.0.1"
+COMMAND = (sys.executable, "-c", "from oai_server.cli import main; main()")  # oai-server
 
 
 def family(root: int) -> list[int]:
@@ -135,25 +136,34 @@ def our_environment() -> Mapping[str, str]:
 
 
 @contextmanager
-def our_server(
-    name: str, url: str, folder: Path, workers: int, database: int | None, **settings: str
-) -> Iterator[Server]:
+def our_server(name: str, url: str, folder: Path, workers: int, database: int | None) -> Iterator[Server]:
     """`oai-server serve` on that database, settings as out of the box."""
-    port = free_port()
-    command = [sys.executable, "-m", "oai_server.cli", "serve", "--bind", f"{HOST}:{port}", "--workers", str(workers)]
-    variables = {f"OAI_SERVER_{key}".upper(): value for key, value in settings.items()}
-    variables |= {"OAI_SERVER_DATABASE_URL": url, "OAI_SERVER_REPOSITORY_IDENTIFIER": "bench.example.org"}
-    with running(name, command, port, folder, {**our_environment(), **variables}, database) as server:
+    with _serving(name, COMMAND, url, folder, workers, database) as server:
         yield server
 
 
 @contextmanager
-def constant_server(pages: Path, folder: Path, workers: int) -> Iterator[Server]:
-    """A Flask app that answers with the files of a folder as constants, under the very call that serves ours."""
+def constant_server(pages: Path, url: str, folder: Path, workers: int) -> Iterator[Server]:
+    """A Flask app that answers with the files of a folder as constants, under the very command that serves ours."""
+    command = [sys.executable, str(HERE / "apps" / "constant.py")]
+    with _serving("constant", command, url, folder, workers, None, BENCH_PAGES=str(pages)) as server:
+        yield server
+
+
+@contextmanager
+def _serving(
+    name: str,
+    command: Sequence[str],
+    url: str,
+    folder: Path,
+    workers: int,
+    database: int | None,
+    **more: str,
+) -> Iterator[Server]:
     port = free_port()
-    command = [sys.executable, str(HERE / "apps" / "constant.py"), str(port), str(workers)]
-    environment = {**our_environment(), "BENCH_PAGES": str(pages)}
-    with running("constant", command, port, folder, environment) as server:
+    words = [*command, "serve", "--bind", f"{HOST}:{port}", "--workers", str(workers)]
+    named = {"OAI_SERVER_DATABASE_URL": url, "OAI_SERVER_REPOSITORY_IDENTIFIER": "bench.example.org"}
+    with running(name, words, port, folder, {**our_environment(), **named, **more}, database) as server:
         yield server
 
 

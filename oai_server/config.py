@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from oai_server.model import SET_SPEC, Set
+from oai_server.rules import Membership, Profile, profiles_of, set_rules_of
+
+__all__ = ["Membership", "Profile", "Settings", "SettingsError", "load"]
 
 PREFIX = "OAI_SERVER_"
 FILE_NAME = "oai-server.toml"
@@ -160,6 +163,11 @@ def set_names(value: Any) -> tuple[Set, ...]:
     return tuple(found)
 
 
+def membership(value: Any) -> Membership:
+    """A table of rules by setSpec."""
+    return Membership(set_rules_of(value))
+
+
 def mimetype(value: Any) -> str:
     """A media type as the branding container knows it."""
     if not re.fullmatch(r"[a-z]+/[a-z]+", text(value)):
@@ -299,6 +307,14 @@ class Settings:
     eprints: Mapping[str, Any] = setting(dict, "Policies, told in Identify (a TOML table).", eprints)
     descriptions: tuple[str, ...] = setting((), "Paths of XML files to tell in Identify as they are.", xml_files)
     sets: tuple[Set, ...] = setting((), "Names and descriptions of sets (a TOML table).", set_names)
+    set_rules: Membership = setting(  # noqa: RUF009
+        Membership, "Sets whose members are found by rule (a TOML table, docs/set-rules.md).", membership
+    )
+    profiles: tuple[Profile, ...] = setting(
+        (),
+        "Endpoints of their own at /oai/NAME: names of shipped ones, or a TOML table (docs/profiles.md).",
+        profiles_of,
+    )
 
     @property
     def host(self) -> str:
@@ -317,8 +333,14 @@ class Settings:
             return self.repository_identifier
         return self.host if DOMAIN.fullmatch(self.host) else "repository.invalid"
 
+    def of_profile(self, profile: Profile) -> Settings:
+        """The same as a profile's endpoint tells them."""
+        own = self.repository_name or self.host
+        name = profile.repository_name or (f"{own}: {profile.suffix}" if profile.suffix else own)
+        return replace(self, repository_name=name, repository_identifier=self.identifier_domain)
 
-TABLES = frozenset({"branding", "eprints", "sets"})
+
+TABLES = frozenset({"branding", "eprints", "sets", "set_rules"})
 
 
 def load(path: str | None = None, environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:

@@ -148,7 +148,8 @@ class MetadataFormat:
     ``schema`` is the announced schema: a URL, or a bare file name for one that we host ourselves.
     ``xsd`` names the file in ``schemas/`` (or any file, by its whole path) that judges every record, None where there
     is none; ``crosswalk`` returns the root element of its metadata; ``offered`` says whether an item can be told in
-    this format at all; ``contradicts`` knows the complaints of the official schema that contradict its own profile.
+    this format at all; ``contradicts`` knows the complaints of the official schema that contradict its own profile;
+    ``variant`` names the profiles that tell this format in this way, while the others have it as usual.
     """
 
     prefix: str
@@ -158,6 +159,7 @@ class MetadataFormat:
     crosswalk: Callable[[Item, Site], _Element]
     offered: Callable[[Item], bool] = lambda item: True
     contradicts: Callable[[str], bool] = lambda message: False
+    variant: str = ""
 
     def schema_url(self, site: Site) -> str:
         """The schema as ListMetadataFormats and xsi:schemaLocation tell it."""

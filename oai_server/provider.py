@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from oai_server.config import Settings
+from oai_server.config import Profile, Settings
 from oai_server.model import MetadataFormat, Position, Row, Selection, Site, StoredFormat
 from oai_server.protocol import description, response
 from oai_server.protocol.compression import CODINGS, encode
@@ -79,8 +79,12 @@ class Provider:
         store: Store,
         formats: Mapping[str, MetadataFormat],
         compressions: Sequence[str] = (),
+        profile: Profile | None = None,
     ) -> None:
-        """``compressions`` are the codings besides identity that the door offers (section 3.1.3)."""
+        """``compressions`` are the codings besides identity that the door offers (section 3.1.3).
+
+        ``profile`` is what the store shows here: /oai without one. ``settings`` and ``formats`` are those of it.
+        """
         self.settings = settings
         self.store = store
         self.formats = formats
@@ -88,7 +92,10 @@ class Provider:
         self.granularity = Granularity(settings.granularity)
         self.tokens = TokenKeys(settings.secret_key or (store.fact("secret") or "",), settings.token_hours * 3600)
         self.store_name = store.fact("store") or ""
-        self.profile = ""
+        self.profile = profile.name if profile else ""
+        self.limited = frozenset(profile.formats) if profile and profile.formats else None
+        about = response.dublin_core(profile.description) if profile and profile.description else None
+        self.about = () if about is None else (etree.tostring(about, encoding="unicode"),)
         self.reusable = min(self.tokens.lifetime // 2, A_DAY)  # a token in an old answer must have life left
 
     def respond(
@@ -135,7 +142,7 @@ class Provider:
 
     def _identify(self, site: Site, base_url: str) -> Element:
         domain = site.repository_identifier
-        sample = self.store.sample_identifier(f"oai:{domain}:")
+        sample = self.store.sample_identifier(f"oai:{domain}:", self.profile)
         return response.identify(
             site,
             base_url,
@@ -150,17 +157,17 @@ class Provider:
                 self.settings.friends,
                 self.settings.branding,
                 self.settings.eprints,
-                self.settings.descriptions,
+                (*self.settings.descriptions, *self.about),
             ),
         )
 
     def _formats_of(self, identifier: str | None) -> Sequence[MetadataFormat | StoredFormat]:
         """The repository's formats, or those in which an item has a record that is not deleted (section 4.4)."""
-        stored = {prefix: each for prefix, each in self.store.stored_formats().items() if prefix not in self.formats}
+        stored = {prefix: each for prefix, each in self._stored_formats().items() if prefix not in self.formats}
         formats: dict[str, MetadataFormat | StoredFormat] = {**self.formats, **stored}
         if identifier is None:
             return tuple(formats.values())
-        known = self.store.formats_of(identifier)
+        known = self.store.formats_of(identifier, self.profile)
         if known is None:
             raise IdDoesNotExist(f"No item here has the identifier {identifier}")
         found = [each for prefix, each in formats.items() if known.get(prefix) is False]
@@ -175,7 +182,7 @@ class Provider:
         if request.resumption_token is not None:
             token = self.tokens.decode(request.resumption_token, request.verb, self.profile, now)
             after, cursor = token.last_set, token.cursor
-        found = self.store.sets(after, size + 1)
+        found = self.store.sets(after, size + 1, self.profile)
         if not found:
             if cursor:
                 raise BadResumptionToken("The sets have changed since: start the list again")
@@ -183,7 +190,7 @@ class Provider:
         shown, more = found[:size], len(found) > size
         if not more and not cursor:
             return response.list_sets(shown, None)
-        total = max(self.store.count_sets(), cursor + len(shown))
+        total = max(self.store.count_sets(self.profile), cursor + len(shown))
         if not more:
             return response.list_sets(shown, Resumption("", cursor, total))
         sent, nowhere = cursor + size, Position(0, 0)
@@ -197,11 +204,11 @@ class Provider:
         identifier, prefix = request.identifier or "", request.metadata_prefix or ""
         errors: list[ProtocolError] = []
         known = self._knows(prefix)
-        row = self.store.record(identifier, prefix) if known else None
+        row = self.store.record(identifier, prefix, self.profile) if known else None
         if not known:
             errors.append(CannotDisseminateFormat(f"{prefix} is not a format of this repository"))
         if row is None:
-            if self.store.formats_of(identifier) is None:
+            if self.store.formats_of(identifier, self.profile) is None:
                 errors.append(IdDoesNotExist(f"No item here has the identifier {identifier}"))
             elif not errors:
                 errors.append(CannotDisseminateFormat(f"{identifier} has no record in the format {prefix}"))
@@ -275,14 +282,19 @@ class Provider:
         prefix = request.metadata_prefix or ""
         if not self._knows(prefix):
             errors.append(CannotDisseminateFormat(f"{prefix} is not a format of this repository"))
-        if request.set_spec is not None and not self.store.sets("", 1):
+        if request.set_spec is not None and not self.store.sets("", 1, self.profile):
             errors.append(NoSetHierarchy("This repository has no sets"))
         if errors:
             raise Refusal(errors)
-        return Selection(prefix, request.set_spec, request.from_, request.until)
+        return Selection(prefix, request.set_spec, request.from_, request.until, self.profile)
 
     def _knows(self, prefix: str) -> bool:
-        return prefix in self.formats or prefix in self.store.stored_formats()
+        return prefix in self.formats or prefix in self._stored_formats()
+
+    def _stored_formats(self) -> Mapping[str, StoredFormat]:
+        """The formats that came as XML, of those that this profile offers."""
+        stored = self.store.stored_formats()
+        return stored if self.limited is None else {name: stored[name] for name in self.limited & stored.keys()}
 
     def _resumption(self, token: Token, cursor: int) -> Resumption:
         text = self.tokens.encode(token)

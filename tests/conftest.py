@@ -4,21 +4,19 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from lxml import etree
 
+from oai_server.cli.opening import hands_of
 from oai_server.config import Settings
-from oai_server.formats.rendering import make_renderer
 from oai_server.ingest import jsonl
 from oai_server.ingest.keeping import Hands
 from oai_server.ingest.pipeline import Pipeline
 from oai_server.ingest.source import Errand
 from oai_server.model import Item, Reading, Value
-from oai_server.provider import site_of
 from oai_server.store import Store
 from oai_server.web import create_app
 from tests.judges import OAI, ROOT, official, ours
@@ -105,8 +103,14 @@ def judge(body: bytes) -> None:
 class Client:
     """Asks the app and has every answer judged, so that no test has to remember to."""
 
-    def __init__(self, app) -> None:
+    def __init__(self, app, path: str = "/oai") -> None:
+        self.app = app
+        self.path = path
         self.flask = app.test_client()
+
+    def at(self, profile: str) -> "Client":
+        """The same at the endpoint of a profile."""
+        return Client(self.app, f"/oai/{profile}") if profile else self
 
     def __call__(self, *pairs: tuple[str, str], method: str = "GET", **arguments: str) -> Answer:
         """A request by pairs or by names; ``from_`` is from."""
@@ -117,10 +121,10 @@ class Client:
         """A request by its query or form as it goes over the wire."""
         if method == "POST":
             options.setdefault("content_type", "application/x-www-form-urlencoded")
-            response = self.flask.post("/oai", data=query, **options)
+            response = self.flask.post(self.path, data=query, **options)
         else:
             text = query.decode("latin-1") if isinstance(query, bytes) else query
-            response = self.flask.open("/oai", method=method, query_string=text, **options)
+            response = self.flask.open(self.path, method=method, query_string=text, **options)
         answer = Answer(response)
         if answer.xml is not None:
             assert answer.headers["Content-Type"] == "text/xml; charset=utf-8"
@@ -174,8 +178,7 @@ def settings() -> Settings:
 
 
 def pipeline_for(store: Store, settings: Settings) -> Pipeline:
-    make = partial(make_renderer, settings.formats, site_of(settings), settings.metadata_rights)
-    return Pipeline(store, Hands(make), settings.repository_identifier)
+    return Pipeline(store, hands_of(replace(settings, schema_folder="/nowhere"), 1), settings.identifier_domain)
 
 
 @pytest.fixture

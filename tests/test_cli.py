@@ -110,7 +110,7 @@ def test_keep_datestamps_is_taken_until_the_first_harvest(run, items):
     ("words", "reason"),
     [
         (["ingest", "nothing.jsonl"], "no such file"),
-        (["ingest", "--from", "marc", "."], "marc is no kind of source; known are jsonl, saf"),
+        (["ingest", "--from", "marcs", "."], "marcs is no kind of source; known are"),
         (["--config", "none.toml", "status"], "none.toml: No such file"),
         (["serve", "--bind", "8080"], "not HOST:PORT"),
         (["serve", "--workers", "0"], "workers must be a whole number"),

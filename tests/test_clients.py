@@ -8,13 +8,17 @@ import sys
 import time
 import urllib.request
 import warnings
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from oai_server.config import Settings
+from oai_server.model import File, Selection
 from oai_server.protocol.response import OAI
-from tests.conftest import judge
+from oai_server.store import Store
+from tests.conftest import item, judge, pipeline_for, readings
 
 HEADER = f"{{{OAI}}}header"
 
@@ -187,3 +191,45 @@ def test_ingest_beside_a_running_server_is_harvested_at_once(folder, base_url):
     with urllib.request.urlopen(f"{base_url}?verb=ListIdentifiers&metadataPrefix=oai_dc&from={stamp}") as answer:
         assert name.encode() in answer.read()
     subprocess.run([*command[:3], "withdraw", name], cwd=folder, env=environment, check=True, capture_output=True)
+
+
+def test_a_profile_is_harvested_at_its_own_address(folder):
+    """By Sickle, which knows nothing of profiles."""
+    from sickle import Sickle
+
+    told = {"OAI_SERVER_PROFILES": "openaire rioxx", "OAI_SERVER_PAGE_SIZE": "7"}
+    told["OAI_SERVER_DATABASE_URL"] = f"sqlite:///{folder / 'profiles.sqlite'}"
+    with running("demo", cwd=folder, port=free_port(), **told) as url:
+        harvester = Sickle(f"{url}/openaire")
+        assert harvester.Identify().baseURL == f"{url}/openaire"
+        records = list(harvester.ListRecords(metadataPrefix="oai_dc", set="openaire"))
+        assert len(records) > 7
+        rights = {word for record in records for word in record.metadata["rights"] if word.startswith("info:eu-repo/")}
+        assert rights <= {
+            f"info:eu-repo/semantics/{each}Access" for each in ("open", "embargoed", "restricted", "closed")
+        }
+        assert list(Sickle(f"{url}/rioxx").ListRecords(metadataPrefix="rioxx"))
+
+
+def test_an_embargo_that_ended_while_nobody_looked_is_seen_by_the_serving_processes_once(tmp_path):
+    """Without an edit and without a cron job."""
+    today, now = datetime.now(UTC).date(), datetime.now(UTC).timestamp()
+    url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    settings = Settings(repository_identifier="demo.example.org", formats=("oai_dc",))
+    files = (File("a.pdf", url="https://x.org/a.pdf", access="embargoed", available=today),)
+    with Store(url, lambda: now - 86_400) as store:
+        pipeline_for(store, settings).ingest(readings(item("1", files=files)), "test")
+        (before,) = store.page(Selection("oai_dc"), None, 9).rows
+        assert b"a.pdf" not in before[-1]
+    told = {"OAI_SERVER_DATABASE_URL": url, "OAI_SERVER_FORMATS": "oai_dc"}
+    told["OAI_SERVER_REPOSITORY_IDENTIFIER"] = "demo.example.org"
+    with running("serve", "--workers", "3", cwd=tmp_path, port=free_port(), **told), Store(url) as store:
+        for _ in range(200):
+            (after,) = store.page(Selection("oai_dc"), None, 9).rows
+            if after[1] != before[1]:
+                break
+            time.sleep(0.1)
+        assert b"https://x.org/a.pdf" in after[-1]
+        time.sleep(1)
+        (later,) = store.page(Selection("oai_dc"), None, 9).rows
+        assert later == after

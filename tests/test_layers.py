@@ -10,15 +10,16 @@ from tests.judges import ROOT
 PACKAGE = ROOT / "oai_server"
 MAY_IMPORT = {
     "model": "",
-    "config": "model",
+    "config": "model rules",
     "protocol": "model",
     "formats": "model",
     "official": "model",
+    "rules": "model formats",
     "store": "model",
-    "ingest": "model protocol store",
+    "ingest": "model protocol rules store",
     "provider": "model config protocol store",
     "web": "model config formats store provider",
-    "cli": "model config formats store ingest provider web official",
+    "cli": "model config formats rules store ingest provider web official",
 }
 ONE_ROOM = {  # third-party libraries and the rooms that may know them
     "flask": "web",

@@ -1,11 +1,10 @@
-"""A Flask app that answers with constants, served as oai-server serves: ``python constant.py PORT WORKERS``.
+"""A Flask app that answers with constants, served as oai-server serves: ``python constant.py serve OPTION...``.
 
 The constants are the files of the folder BENCH_PAGES: ``page.xml``, and ``page.xml.gz``, ``page.xml.zst`` if they are
 there, told with their content coding.
 """
 
 import os
-import sys
 from pathlib import Path
 
 from flask import Flask, Response
@@ -31,14 +30,15 @@ def _view(file: Path):
     return view
 
 
-def main(port: int, workers: int) -> None:
-    """Make the call that `oai-server serve` makes, whatever it is, for this app in place of ours."""
+def main() -> None:
+    """Run a command of oai-server, whose server is given this app in place of ours: all else is as it is for ours."""
+    from oai_server import cli
     from oai_server.web import serving
 
     granian = serving.Granian
     serving.Granian = lambda target, **options: granian("constant:create_app", **options)  # type: ignore[misc,assignment]
-    serving.serve("127.0.0.1", port, workers)
+    cli.main()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main()

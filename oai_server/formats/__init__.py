@@ -26,10 +26,9 @@ def known_formats(paths: tuple[str, ...] = ()) -> Mapping[str, MetadataFormat]:
 
     ValueError, with the file's name, for a file that makes no format.
     """
-    found = {each.prefix: each for each in _ours()}
-    found |= {each.prefix: each for each in _installed()}
+    found = {each.prefix: each for each in (*_ours(__name__, __path__), *_installed()) if not each.variant}
     for folder in paths:
-        found |= {each.prefix: each for each in _in_folder(Path(folder), found)}
+        found |= {each.prefix: each for each in _in_folder(Path(folder), found) if not each.variant}
     return dict(sorted(found.items(), key=lambda pair: (pair[0] != "oai_dc", pair[0])))
 
 
@@ -42,9 +41,23 @@ def chosen_formats(prefixes: Iterable[str], paths: tuple[str, ...] = ()) -> Mapp
     return {prefix: each for prefix, each in formats.items() if not wanted or prefix in wanted or prefix == "oai_dc"}
 
 
-def _ours() -> Iterator[MetadataFormat]:
-    for module in pkgutil.iter_modules(__path__):
-        declared = getattr(importlib.import_module(f"{__name__}.{module.name}"), "FORMAT", None)
+@cache
+def known_variants(paths: tuple[str, ...] = ()) -> Mapping[str, Mapping[str, MetadataFormat]]:
+    """The formats that profiles tell in a way of their own: by the variant's name, then by prefix."""
+    from oai_server.formats import variants
+
+    ours = [*_ours(variants.__name__, variants.__path__), *_installed()]
+    theirs = [each for folder in paths for each in _in_folder(Path(folder), known_formats(paths))]
+    found: dict[str, dict[str, MetadataFormat]] = {}
+    for each in (*ours, *theirs):
+        if each.variant:
+            found.setdefault(each.variant, {})[each.prefix] = each
+    return found
+
+
+def _ours(package: str, path: Iterable[str]) -> Iterator[MetadataFormat]:
+    for module in pkgutil.iter_modules(path):
+        declared = getattr(importlib.import_module(f"{package}.{module.name}"), "FORMAT", None)
         if isinstance(declared, MetadataFormat):
             yield declared
 

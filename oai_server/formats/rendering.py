@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from oai_server import __version__
-from oai_server.formats import chosen_formats
+from oai_server.formats import chosen_formats, known_formats, known_variants
 from oai_server.formats.access import discreet
 from oai_server.formats.judge import objections
 from oai_server.formats.writing import XSI
@@ -64,12 +64,17 @@ class Renderer:
         site: Site,
         metadata_rights: str | None = None,
         second_judge: SecondJudge | None = None,
+        paths: tuple[str, ...] = (),
     ) -> None:
-        """``metadata_rights`` is the URI of the terms under which the metadata itself may be used (about/rights)."""
+        """``metadata_rights`` is the URI of the terms under which the metadata itself may be used (about/rights).
+
+        ``paths`` are the folders of the site's own formats: what came in one that is known and not chosen is served.
+        """
         self.formats = formats
         self.site = site
         self.metadata_rights = metadata_rights
         self.second_judge = second_judge
+        self.paths = paths
 
     @property
     def fingerprint(self) -> str:
@@ -91,9 +96,9 @@ class Renderer:
             if only not in (None, prefix):
                 continue
             try:
-                root, known = self._root(item, prefix)
-                faults += self._unjudged(item, root, known)
+                root, known, notes = self._record(item, prefix)
                 rendered.metadata[prefix] = _bytes(root)
+                faults += notes
             except Invalid as error:
                 faults.append(Fault("lost", error.rule, str(error), identifier=item.identifier, prefix=prefix))
                 continue
@@ -102,34 +107,69 @@ class Renderer:
         rendered.failed = frozenset(fault.prefix for fault in faults if fault.prefix and fault.degree == "lost")
         rendered.stored = tuple(stored)
         rendered.about, wrong = self._about(item)
-        rendered.faults = (*faults, *wrong)
+        faults += (replace(fault, prefix=prefix) for fault in wrong for prefix in rendered.metadata)
+        rendered.faults = tuple(faults)
         return rendered
 
-    def _root(self, item: Item, prefix: str) -> tuple[Element, MetadataFormat | StoredFormat]:
-        """The metadata's root element, made or as it came, and the format it is in."""
+    def _record(self, item: Item, prefix: str) -> tuple[Element, MetadataFormat | StoredFormat, list[Fault]]:
+        """The metadata's root element, its format, and what is worth a note; Invalid where there is none to serve."""
         known = self.formats.get(prefix)
-        if prefix in item.xml:
-            root = _parsed(item.xml[prefix], f"xml.{prefix}")
-            if known is None:
-                return root, _stored_format(prefix, root)
-            if etree.QName(root).namespace != known.namespace:
-                raise Invalid("section 3.4", f"the root element {root.tag!r} is not in the namespace {known.namespace}")
-        else:
-            root = _made(self.formats[prefix], item, self.site)
-        known = self.formats[prefix]
+        if prefix not in item.xml:
+            made = self._made(item, self.formats[prefix])
+            return made, self.formats[prefix], self._unjudged(item, made, self.formats[prefix])
+        try:
+            return self._brought(item, prefix)
+        except Invalid as error:
+            if known is None or not _offers(known, replace(item, xml={})):
+                raise
+            made = self._made(item, known)
+            notes = self._unjudged(item, made, known)
+            told = f"made here, because what came is not valid: {error}"
+            return made, known, [Fault("noted", error.rule, told, identifier=item.identifier, prefix=prefix), *notes]
+
+    def _brought(self, item: Item, prefix: str) -> tuple[Element, MetadataFormat | StoredFormat, list[Fault]]:
+        """A record as it came; where the official schema is at hand, that alone judges: ours is for what we write."""
+        root = _parsed(item.xml[prefix], f"xml.{prefix}")
+        known = self.formats.get(prefix) or known_formats(self.paths).get(prefix)
+        namespace = etree.QName(root).namespace
+        if known is None or (prefix not in self.formats and namespace != known.namespace):
+            stored = _stored_format(prefix, root)
+            return root, stored, self._unjudged(item, root, stored)
+        if namespace != known.namespace:
+            raise Invalid("section 3.4", f"the root element {root.tag!r} is not in the namespace {known.namespace}")
         _locate(root, known.namespace, known.schema_url(self.site))
-        return root, known
+        found = self._officially(root, known)
+        if found is None:
+            notes = self._unjudged(item, root, known)
+        else:
+            _raise(found, known.schema_url(self.site))
+            notes = []
+        if prefix in self.formats:
+            return root, known, notes
+        return root, StoredFormat(prefix, known.namespace, known.schema_url(self.site)), notes
+
+    def _made(self, item: Item, known: MetadataFormat) -> Element:
+        """The root element that the format's crosswalk makes."""
+        root = _crossed(known, item, self.site)
+        _locate(root, known.namespace, known.schema_url(self.site))
+        return root
+
+    def _officially(self, root: Element, known: MetadataFormat | StoredFormat) -> list[tuple[int, str]] | None:
+        """What the official schema objects to; None where it is not at hand."""
+        schema = known.schema_url(self.site)
+        found = self.second_judge.objections(root, schema) if self.second_judge else None
+        if found is None or not isinstance(known, MetadataFormat):
+            return found
+        return [each for each in found if not known.contradicts(each[1])]
 
     def _unjudged(self, item: Item, root: Element, known: MetadataFormat | StoredFormat) -> list[Fault]:
         """Judge a record: Invalid where a schema refuses it, a note where there is no schema to judge by."""
         ours = known.xsd if isinstance(known, MetadataFormat) else None
         if ours is not None:
             _raise(objections(root, ours), ours)
-        schema = known.schema_url(self.site)
-        found = self.second_judge.objections(root, schema) if self.second_judge else None
+        found, schema = self._officially(root, known), known.schema_url(self.site)
         if found is not None:
-            forgiven = known.contradicts if isinstance(known, MetadataFormat) else lambda message: False
-            _raise([each for each in found if not forgiven(each[1])], schema)
+            _raise(found, schema)
         elif ours is None:
             told = f"not validated: no schema {schema} is at hand (oai-server schemas fetch)"
             return [Fault("noted", "section 3.2", told, identifier=item.identifier, prefix=known.prefix)]
@@ -145,9 +185,9 @@ class Renderer:
                 root = _parsed(text, f"about[{place}]")
                 namespace = etree.QName(root).namespace
                 if namespace not in ABOUT:
-                    raise Invalid(
-                        "section 2.5", f"about[{place}]: no schema for {root.tag!r}; {', '.join(ABOUT)} are known"
-                    )
+                    told = f"about[{place}]: left out, no schema for {root.tag!r}; {', '.join(ABOUT)} are known"
+                    faults.append(Fault("noted", "section 2.5", told, identifier=item.identifier))
+                    continue
                 rights += namespace == RIGHTS
                 if namespace == RIGHTS and rights > 1:
                     raise Invalid("guideline on rights, section 3", "a record has at most one rights package")
@@ -167,7 +207,23 @@ def make_renderer(
     second_judge: Callable[[], SecondJudge] | None = None,
 ) -> Renderer:
     """The renderer of these formats: a function with plain arguments, so that another process can do the same."""
-    return Renderer(chosen_formats(prefixes, paths), site, metadata_rights, second_judge and second_judge())
+    return Renderer(chosen_formats(prefixes, paths), site, metadata_rights, second_judge and second_judge(), paths)
+
+
+def make_variants(
+    wanted: Mapping[str, frozenset[str]],
+    site: Site,
+    metadata_rights: str | None = None,
+    paths: tuple[str, ...] = (),
+    second_judge: Callable[[], SecondJudge] | None = None,
+) -> Mapping[str, Renderer]:
+    """The renderers of these variants, by name, each for its prefixes."""
+    known = known_variants(paths)
+    judge = second_judge and second_judge()
+    return {
+        name: Renderer({prefix: known[name][prefix] for prefix in sorted(prefixes)}, site, metadata_rights, judge)
+        for name, prefixes in wanted.items()
+    }
 
 
 class Invalid(ValueError):
@@ -204,7 +260,7 @@ def _offers(known: MetadataFormat, item: Item) -> bool:
         return True
 
 
-def _made(known: MetadataFormat, item: Item, site: Site) -> Element:
+def _crossed(known: MetadataFormat, item: Item, site: Site) -> Element:
     """The crosswalk's element. One that breaks down, ours or a site's own, costs this record and no other."""
     try:
         return known.crosswalk(item, site)
@@ -224,6 +280,7 @@ def _stored_format(prefix: str, root: Element) -> StoredFormat:
         raise Invalid("section 3.4", f"the root element {root.tag!r} needs a namespace of its own")
     if not schema or not ABSOLUTE.fullmatch(schema):
         raise Invalid("section 3.4", f"the root element needs an xsi:schemaLocation that pairs {namespace} with a URL")
+    _locate(root, namespace, schema)
     return StoredFormat(prefix, namespace, schema)
 
 

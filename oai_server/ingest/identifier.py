@@ -10,13 +10,21 @@ from oai_server.ingest.normalise import clean
 RAW = r"A-Za-z0-9\-_.!~*'();/?:@&=+$,"  # may stand as they are, and then must
 DOMAIN = r"[A-Za-z][A-Za-z0-9\-]*(?:\.[A-Za-z][A-Za-z0-9\-]*)+"
 FORM = re.compile(rf"oai:{DOMAIN}:(?:[{RAW}]|%[0-9A-F]{{2}})+")
+URI_PART = r"(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})"
+URI = re.compile(rf"[A-Za-z][A-Za-z0-9+.\-]*:{URI_PART}+(?:#{URI_PART}*)?")  # RFC 3986, but for [ and ]
 
 
-def identifier_of(local: str, repository_identifier: str) -> str:
-    """The item's permanent name; ValueError for an ``oai:`` identifier that breaks rule 311, and for none at all."""
+def identifier_of(local: str, repository_identifier: str, foreign: bool = False) -> str:
+    """The item's permanent name; ValueError for an ``oai:`` identifier that breaks rule 311, and for none at all.
+
+    A ``foreign`` one, which another repository gave, stays as it is if it is a URI at all (section 2.4); else it is
+    a local name here.
+    """
     name = clean(local)
     if not name:
         raise ValueError("the identifier is empty (rule 613)")
+    if foreign:
+        return name if URI.fullmatch(name) else f"oai:{repository_identifier}:{_escaped(name)}"
     if name.startswith("oai:"):
         return _obeying(name)
     return f"oai:{repository_identifier}:{_escaped(name)}"

@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
+import re
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -14,12 +18,15 @@ from typing import Protocol
 
 from oai_server.ingest import jsonl
 from oai_server.ingest.normalise import Refused
+from oai_server.ingest.showing import Showing
 from oai_server.model import Fault, Item, MetadataFormat, Reading, Rendition, StoredFormat
 from oai_server.protocol.compression import pack
-from oai_server.protocol.response import header_parts, record_body
-from oai_server.store import KeptItem, Named, View
+from oai_server.protocol.response import record_body
+from oai_server.store import KeptItem, Named, Seen
 
 SHARE = 25  # jobs that a process gets at a time
+HARVESTED = 'harvestDate=\\"'  # of about/provenance, as JSON writes it
+HARVEST_DATE = re.compile(re.escape(HARVESTED) + r'[^"\\]*')
 WORTH = 100  # fewer jobs than this are done here: starting a process costs half a second
 
 
@@ -55,7 +62,8 @@ class Renderer(Protocol):
 class Job:
     """An item to be kept as it is at ``now`` (seconds). ``only`` leaves every other format's record as it is.
 
-    ``again`` is an item that the store has already: what its source found wrong with it still stands.
+    ``again`` is an item that the store has already: what its source found wrong with it still stands. ``seen`` is what
+    the store had of it when this was decided.
     """
 
     reading: Reading
@@ -65,25 +73,39 @@ class Job:
     keep_datestamp: bool = False
     only: str | None = None
     again: bool = False
+    seen: Seen | None = None
 
 
-def keep(job: Job, renderer: Renderer) -> KeptItem:
+@dataclass(frozen=True, slots=True)
+class Tellers:
+    """What an item is told with: in every format, in the variants that profiles have of some, and where it is shown."""
+
+    renderer: Renderer
+    variants: Mapping[str, Renderer]
+    showing: Showing
+
+
+def keep(job: Job, tellers: Tellers) -> KeptItem:
     """The item with its records; Refused for a datestamp that cannot be kept."""
-    reading, item = job.reading, job.reading.item
+    reading, item, renderer = job.reading, job.reading.item, tellers.renderer
     today = day_of(job.now)
     present = item.as_of(today)
+    active = (job.by_hand or item.state) == "active"
+    views = tellers.showing.views(present, today, job.source, {**renderer.formats, **item.xml}, active)
     bodies: dict[Named, Rendition | None] = {}
-    failed: frozenset[str] = frozenset()
-    found: tuple[Fault, ...] = ()
+    failed: set[Named] = set()
+    found: list[Fault] = []
     stored: tuple[StoredFormat, ...] = ()
-    if (job.by_hand or item.state) == "active":
+    if active:
         rendered = renderer.render(present, job.only)
-        bodies = {(prefix, ""): rendition(xml, rendered.about) for prefix, xml in rendered.metadata.items()}
-        failed, found, stored = rendered.failed, rendered.faults, rendered.stored
+        _add(rendered, "", bodies, failed, found)
+        stored = rendered.stored
+        bare = replace(present, xml={})
+        for variant in sorted({each for view in views if not view.hidden for each in view.variants.values()} - {""}):
+            _add(tellers.variants[variant].render(bare, job.only), variant, bodies, failed, found)
     else:
         bodies = {(prefix, ""): None for prefix in renderer.offered(present)}
-    told = {**renderer.formats, **dict.fromkeys((*(prefix for prefix, _ in bodies), *failed))}
-    refresh = item.changes_after(today)
+    refresh = tellers.showing.changes_after(item, today)
     content = content_of(item)
     return KeptItem(
         identifier=item.identifier,
@@ -93,21 +115,44 @@ def keep(job: Job, renderer: Renderer) -> KeptItem:
         state=item.state,
         by_hand=job.by_hand,
         sets=item.sets,
-        views=(View("", item.sets, header_parts(item.identifier, item.sets), dict.fromkeys(told, "")),),
+        views=views,
         bodies=bodies,
-        failed=frozenset((prefix, "") for prefix in failed),
+        failed=frozenset(failed),
         only=job.only,
         refresh_on=refresh.isoformat() if refresh else None,
         datestamp=_own_stamp(reading, job.now) if job.keep_datestamp else None,
         faults=(*reading.faults, *(replace(fault, file=reading.file, line=reading.line) for fault in found)),
         formats=stored,
         again=job.again,
+        seen=job.seen,
     )
+
+
+def _add(
+    rendered: Rendered,
+    variant: str,
+    bodies: dict[Named, Rendition | None],
+    failed: set[Named],
+    found: list[Fault],
+) -> None:
+    """What was rendered, under the name of its variant."""
+    for prefix, xml in rendered.metadata.items():
+        bodies[prefix, variant] = rendition(xml, rendered.about)
+    failed |= {(prefix, variant) for prefix in rendered.failed}
+    if variant:  # what is wrong with the item itself has been told
+        told = (each for each in rendered.faults if each.degree == "lost" and each.prefix)
+        found += (replace(each, message=f"as {variant} has it: {each.message}") for each in told)
+    else:
+        found += rendered.faults
 
 
 def rendition(metadata: bytes, about: Sequence[bytes]) -> Rendition:
     """The body of a record, as it is and packed."""
-    body = record_body(metadata, about)
+    return rendition_of(record_body(metadata, about))
+
+
+def rendition_of(body: bytes) -> Rendition:
+    """A body with what is kept beside it."""
     packed, checksum = pack(body)
     return Rendition(body, packed, checksum, hashlib.blake2b(body, digest_size=16).hexdigest())
 
@@ -123,7 +168,9 @@ def content_of(item: Item) -> str:
 
 
 def digest_of(content: str) -> str:
-    """What tells one content from another."""
+    """What tells one content from another: not when it was harvested, or every harvest would be a change."""
+    if HARVESTED in content:
+        content = HARVEST_DATE.sub(HARVESTED, content)
     return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
@@ -142,20 +189,45 @@ def _own_stamp(reading: Reading, now: int) -> int | None:
 class Hands:
     """Does the jobs: here, or in several processes where there are many. Used in a with statement."""
 
-    def __init__(self, make: Callable[[], Renderer], processes: int = 1) -> None:
-        """``make`` makes the renderer; for several processes it must be something that can be sent to them."""
-        self.make = make
+    def __init__(
+        self,
+        make: Callable[[], Renderer],
+        processes: int = 1,
+        showing: Showing | None = None,
+        make_variants: Callable[[], Mapping[str, Renderer]] = dict,
+    ) -> None:
+        """``make`` makes the renderer, ``make_variants`` those of variants by name.
+
+        For several processes all must be something that can be sent to them.
+        """
+        self.parts = (make, make_variants, showing or Showing())
         self.processes = processes
-        self.renderer = make()
+        self.tellers = _tellers(*self.parts)
         self._pool: ProcessPoolExecutor | None = None
+
+    @property
+    def renderer(self) -> Renderer:
+        """What makes the records."""
+        return self.tellers.renderer
+
+    @property
+    def showing(self) -> Showing:
+        """Where items are shown."""
+        return self.tellers.showing
+
+    @property
+    def fingerprint(self) -> str:
+        """What the records depend on besides their items."""
+        used = ",".join(f"{name}:{'+'.join(sorted(each))}" for name, each in self.showing.used_variants().items())
+        return f"{self.renderer.fingerprint} {used}".strip()
 
     def keep(self, jobs: Sequence[Job]) -> Iterator[KeptItem | Fault]:
         """What becomes of each job, in order: the item, or why it is refused."""
         if self.processes < 2 or len(jobs) < WORTH:
-            return (_done(job, self.renderer) for job in jobs)
+            return (_done(job, self.tellers) for job in jobs)
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.processes, context, initializer=_start, initargs=(self.make,))
+            self._pool = ProcessPoolExecutor(self.processes, context, initializer=_start, initargs=self.parts)
         return self._pool.map(_done_there, jobs, chunksize=SHARE)
 
     def __enter__(self) -> Hands:
@@ -168,19 +240,35 @@ class Hands:
             self._pool.shutdown(wait=kind is None, cancel_futures=True)
 
 
-_there: list[Renderer] = []  # the renderer of a process that was started to help
+_there: list[Tellers] = []  # those of a process that was started to help
 
 
-def _start(make: Callable[[], Renderer]) -> None:
-    _there.append(make())
+def _tellers(
+    make: Callable[[], Renderer], make_variants: Callable[[], Mapping[str, Renderer]], showing: Showing
+) -> Tellers:
+    return Tellers(make(), make_variants(), showing)
+
+
+def _start(make: Callable[[], Renderer], make_variants: Callable[[], Mapping[str, Renderer]], showing: Showing) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that is asked to stop tells the others
+    threading.Thread(target=_end_with_the_other, daemon=True).start()
+    _there.append(_tellers(make, make_variants, showing))
+
+
+def _end_with_the_other() -> None:
+    """A process that was started to help is of no use when the one that started it is killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _done_there(job: Job) -> KeptItem | Fault:
     return _done(job, _there[0])
 
 
-def _done(job: Job, renderer: Renderer) -> KeptItem | Fault:
+def _done(job: Job, tellers: Tellers) -> KeptItem | Fault:
     try:
-        return keep(job, renderer)
+        return keep(job, tellers)
     except Refused as error:
         return error.fault

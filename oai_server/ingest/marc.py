@@ -31,11 +31,16 @@ def recognises(errand: Errand) -> bool:
     """By the beginning of one of the first files, or by the names of all of them."""
     if errand.url is not None:
         return False
+    names = []
     try:
-        found = [each for each in islice(members(errand.path), LOOKED_AT) if isinstance(each, Member)]
-        return any(map(_begins, found)) or (bool(found) and all(NAME.fullmatch(each.name) for each in found))
+        for each in islice(members(errand.path), LOOKED_AT):
+            if isinstance(each, Member):
+                if _begins(each):
+                    return True
+                names.append(each.name)
     except SourceError:
         return False
+    return bool(names) and all(map(NAME.fullmatch, names))
 
 
 def _begins(member: Member) -> bool:

@@ -16,6 +16,7 @@ SUMMARY = (
     "another OAI-PMH endpoint (its URL; ?metadataPrefix=, &set=, &from=, &until= choose), or files and folders of its "
     "responses, a harvester's cache too"
 )
+FOREIGN = True
 ENDPOINT = re.compile(r"\boai|oai2?\b|verb=|metadataPrefix=", re.IGNORECASE)
 
 

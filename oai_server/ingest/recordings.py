@@ -22,17 +22,25 @@ LOOKED_AT = 40  # files of a folder
 
 # The root, alone or with what metha writes behind it.
 RESPONSE = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?OAI-PMH[\s>]|<Response>\s*<responseDate>")
+HTML = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+RECORD = re.compile(
+    rb"""\A[^<]*(?:<[?!][^>]*>\s*)*<(?:\w+:)?record\s[^>]*=["']http://www\.openarchives\.org/OAI/2\.0/["']"""
+)
 MARKUP = re.compile(rb"\s*<")
 SAYS_NOTHING = ("noRecordsMatch", "noSetHierarchy", "noMetadataFormats")  # nothing is lost with these (section 3.6)
 
 
 def holds_responses(location: Path) -> bool:
-    """Whether a file begins like a response, or one of the first files of a folder does."""
+    """Whether more than half of the XML that comes first is responses, or records out of them."""
+    responses = others = 0
     try:
-        found = islice(members(location), LOOKED_AT)
-        return any(isinstance(each, Member) and _is_response(each) for each in found)
+        for each in islice(members(location), LOOKED_AT):
+            is_response = _is_response(each) if isinstance(each, Member) else None
+            responses += is_response is True
+            others += is_response is False
     except SourceError:
         return False
+    return responses > others
 
 
 def recorded(location: Path) -> Iterator[Reading | Fault | Set]:
@@ -84,11 +92,17 @@ def _ended(response: Response) -> Iterator[Fault]:
         yield response.fault("refused", "section 3.2", "the response is cut off: what followed is not here")
 
 
-def _is_response(member: Member) -> bool:
+def _is_response(member: Member) -> bool | None:
+    """Whether a file begins like a response, or like a record out of one; None for what is no XML at all."""
     try:
-        return RESPONSE.search(_beginning(member)) is not None
+        beginning = _beginning(member)
     except (Unreadable, UnknownEncoding):
-        return False
+        return None
+    if RESPONSE.search(beginning):
+        return True
+    if HTML.match(beginning):
+        return None
+    return bool(RECORD.search(beginning)) if MARKUP.match(beginning) else None
 
 
 def _beginning(member: Member) -> bytes:

@@ -36,6 +36,10 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where to go on next time: given among the readings, kept together with everything that was given before it."""
+    """Where to go on next time: given among the readings, kept together with everything that was given before it.
+
+    ``ahead``: so many are still to come, where that is known.
+    """
 
     text: str
+    ahead: int | None = None

@@ -201,7 +201,7 @@ def list_sets(sets: Iterable[Set], resumption: Resumption | None) -> Element:
             E.set(
                 E.setSpec(known.spec),
                 E.setName(known.name),
-                *([E.setDescription(_dublin_core(known.description))] if known.description else []),
+                *([E.setDescription(dublin_core(known.description))] if known.description else []),
             )
             for known in sets
         )
@@ -211,7 +211,8 @@ def list_sets(sets: Iterable[Set], resumption: Resumption | None) -> Element:
     return element
 
 
-def _dublin_core(description: str) -> Element:
+def dublin_core(description: str) -> Element:
+    """A description in words, as the package that setDescription and description want (sections 4.2 and 4.6)."""
     root = package(OAI_DC, OAI_DC_XSD, "dc", "oai_dc", ("dc", DC))
     etree.SubElement(root, f"{{{DC}}}description").text = description
     return root

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from oai_server.model import Rendition, ancestors
 from oai_server.store.bulk import add_to_rows, delete_rows, insert_rows
 from oai_server.store.database import StoreError
-from oai_server.store.kept import Change, KeptItem, Named, View
+from oai_server.store.kept import Change, KeptItem, Named, Seen, View
 from oai_server.store.lease import leased
-from oai_server.store.tables import entries, facts, headers, items, lists, records, renditions, sets, tallies
+from oai_server.store.tables import entries, facts, headers, items, lists, records, renditions, segments, sets, tallies
 from oai_server.store.tallies import steps
 
 ListName = tuple[str, str, str]  # profile, metadataPrefix, setSpec (empty: no set)
@@ -60,6 +60,7 @@ class _Held:
     """What the store holds of an item."""
 
     id: int
+    seen: Seen = field(default_factory=Seen)
     headers: dict[str, _Header] = field(default_factory=dict)
     renditions: dict[Named, tuple[int, str]] = field(default_factory=dict)
 
@@ -77,11 +78,14 @@ class _Rows:
 
     items: list[tuple[object, ...]] = field(default_factory=list)
     items_again: list[dict[str, object]] = field(default_factory=list)
+    refresh: list[dict[str, object]] = field(default_factory=list)
     headers: list[tuple[object, ...]] = field(default_factory=list)
     headers_again: list[dict[str, object]] = field(default_factory=list)
     renditions: list[tuple[object, ...]] = field(default_factory=list)
     renditions_again: list[dict[str, object]] = field(default_factory=list)
     renditions_gone: list[tuple[object, ...]] = field(default_factory=list)
+    segments: list[tuple[object, ...]] = field(default_factory=list)
+    segments_again: list[dict[str, object]] = field(default_factory=list)
     records: list[tuple[object, ...]] = field(default_factory=list)
     records_again: list[dict[str, object]] = field(default_factory=list)
     entries: list[tuple[object, ...]] = field(default_factory=list)
@@ -115,6 +119,9 @@ class Plan:
         changes: dict[str, Change] = {}
         for item in batch:
             old = held.get(item.identifier)
+            if item.seen is not None and item.seen != (old.seen if old else Seen()):
+                changes[item.identifier] = "stale"
+                continue
             touched = self._item(item, old or _Held(next(self._items)), is_new=old is None)
             changes[item.identifier] = "added" if old is None else "changed" if touched else "unchanged"
         self.place.know_sets({spec for item in batch for view in item.views for spec in view.sets})
@@ -123,6 +130,8 @@ class Plan:
     def _item(self, item: KeptItem, old: _Held, is_new: bool) -> bool:
         if is_new:
             self._rows.items.append((old.id, *_item_values(item).values()))
+        elif item.views_only:
+            self._rows.refresh.append({"key": old.id, "refresh_on": item.refresh_on})
         else:
             self._rows.items_again.append({"key": old.id, **_item_values(item)})
         told = self._tell(item, old)
@@ -134,6 +143,8 @@ class Plan:
 
     def _tell(self, item: KeptItem, old: _Held) -> Mapping[Named, Told]:
         """The item's renditions as they will be; those that end are taken away after the records that had them."""
+        if item.views_only:
+            return {named: Told(number, changed=False) for named, (number, _) in old.renditions.items()}
         told: dict[Named, Told] = {}
         for named in {**item.bodies, **old.renditions}:
             number, digest = old.renditions.get(named, (0, ""))
@@ -150,17 +161,13 @@ class Plan:
         return told
 
     def _keep_rendition(self, item_id: int, named: Named, number: int, is_new: bool, body: Rendition) -> None:
-        values = {
-            "digest": body.digest,
-            "checksum": body.checksum,
-            "size": len(body.body),
-            "body": body.body,
-            "packed": body.packed,
-        }
         if is_new:
-            self._rows.renditions.append((number, item_id, *named, *values.values()))
+            self._rows.renditions.append((number, item_id, *named, body.digest, body.body))
+            self._rows.segments.append((number, body.checksum, len(body.body), body.packed))
         else:
-            self._rows.renditions_again.append({"key": number, **values})
+            self._rows.renditions_again.append({"key": number, "digest": body.digest, "body": body.body})
+            segment = {"checksum": body.checksum, "size": len(body.body), "packed": body.packed}
+            self._rows.segments_again.append({"key": number, **segment})
 
     def _show(self, item: KeptItem, view: View, held: _Held, told: Mapping[Named, Told], stamp: int) -> bool:
         """The item's records in one profile; whether any of them changed."""
@@ -222,9 +229,11 @@ class Plan:
         insert_rows(connection, items, rows.items)
         insert_rows(connection, headers, rows.headers)
         insert_rows(connection, renditions, rows.renditions)
+        insert_rows(connection, segments, rows.segments)
         insert_rows(connection, records, rows.records)
         for table, again in (
             (items, rows.items_again),
+            (items, rows.refresh),
             (headers, rows.headers_again),
             (renditions, rows.renditions_again),
         ):
@@ -233,7 +242,11 @@ class Plan:
         if rows.records_again:
             key = (records.c.header_id == bindparam("key")) & (records.c.prefix == bindparam("its_prefix"))
             connection.execute(update(records).where(key), rows.records_again)
+        if rows.segments_again:
+            of_segment = segments.c.rendition_id == bindparam("key")
+            connection.execute(update(segments).where(of_segment), rows.segments_again)
         delete_rows(connection, renditions, rows.renditions_gone)
+        delete_rows(connection, segments, rows.renditions_gone)
         delete_rows(connection, entries, rows.entries_gone)
         insert_rows(connection, entries, rows.entries)
         self._tally(steps(rows.moved))
@@ -265,8 +278,9 @@ def held_items(connection: Connection, identifiers: Sequence[str]) -> Mapping[st
     """What the store holds of these items, by identifier."""
     if len(set(identifiers)) < len(identifiers):
         raise StoreError("a batch holds the same identifier twice")
-    found = connection.execute(select(items.c.identifier, items.c.id).where(items.c.identifier.in_(identifiers)))
-    held = {row[0]: _Held(row[1]) for row in found}
+    columns = (items.c.identifier, items.c.id, items.c.digest, items.c.by_hand)
+    found = connection.execute(select(*columns).where(items.c.identifier.in_(identifiers)))
+    held = {row[0]: _Held(row[1], Seen(*row[2:])) for row in found}
     by_id = {each.id: each for each in held.values()}
     if not by_id:
         return held

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import BigInteger, Connection, Select, String, and_, bindparam, exists, func, select, tuple_
 
 from oai_server.model import Page, Position, Row, Selection, Set, StoredFormat
 from oai_server.store.database import (
@@ -22,6 +22,7 @@ from oai_server.store.database import (
     failing_as_told,
     lock_writers,
     migrate,
+    try_writing,
     writing,
 )
 from oai_server.store.lease import Lease
@@ -35,6 +36,7 @@ from oai_server.store.tables import (
     lists,
     records,
     renditions,
+    segments,
     sets,
     tallies,
 )
@@ -42,6 +44,7 @@ from oai_server.store.tallies import LONGEST, SIZE, bounds
 
 BEFORE_ALL = -(2**62)
 AFTER_ALL = 2**62
+SAMPLED = 10_000  # items among which an example is looked for
 Parts = Literal["headers", "bodies", "packed"]
 
 _RANGE = and_(
@@ -52,19 +55,21 @@ _RANGE = and_(
 )
 _HEADER = (entries.c.datestamp, entries.c.change, entries.c.rendition_id, headers.c.opening, headers.c.closing)
 _BODY = (renditions.c.body,)
-_PACKED = (renditions.c.packed, renditions.c.checksum, renditions.c.size)
+_PACKED = (segments.c.packed, segments.c.checksum, segments.c.size)
 
 
-def _page(*columns: Any) -> Select[Any]:
+def _page(columns: tuple[Any, ...] = ()) -> Select[Any]:
     found = select(*_HEADER, *columns).join_from(entries, headers, headers.c.id == entries.c.header_id)
-    if columns:
+    if columns is _BODY:
         found = found.outerjoin(renditions, renditions.c.id == entries.c.rendition_id)
+    if columns is _PACKED:
+        found = found.outerjoin(segments, segments.c.rendition_id == entries.c.rendition_id)
     return (
         found.where(_RANGE).order_by(entries.c.datestamp, entries.c.change).limit(bindparam("size", type_=BigInteger))
     )
 
 
-PAGES: Mapping[Parts, Select[Any]] = {"headers": _page(), "bodies": _page(*_BODY), "packed": _page(*_PACKED)}
+PAGES: Mapping[Parts, Select[Any]] = {"headers": _page(), "bodies": _page(_BODY), "packed": _page(_PACKED)}
 LAST = (
     select(*_HEADER, *_BODY)
     .join_from(entries, headers, headers.c.id == entries.c.header_id)
@@ -108,7 +113,12 @@ SETS = (
     .order_by(sets.c.spec)
     .limit(bindparam("size", type_=BigInteger))
 )
-SET_COUNT = select(func.count()).select_from(sets)
+# A set is listed where records are in it; in the profile /oai those that somebody named too.
+IN_PROFILE = ((bindparam("profile", type_=String) == "") & sets.c.named) | exists().where(
+    lists.c.profile == bindparam("profile", type_=String), lists.c.set_spec == sets.c.spec
+)
+SETS = SETS.where(IN_PROFILE)
+SET_COUNT = select(func.count()).select_from(sets).where(IN_PROFILE)
 FACT = select(facts.c.value).where(facts.c.name == bindparam("name"))
 
 
@@ -210,19 +220,24 @@ class Store:
         """The formats that came as XML, by prefix."""
         return {row[0]: StoredFormat(*row) for row in self._stored_formats.rows({})}
 
-    def sample_identifier(self, beginning: str) -> str | None:
-        """The first identifier that begins so."""
-        query = select(items.c.identifier).where(func.substr(items.c.identifier, 1, len(beginning)) == beginning)
+    def sample_identifier(self, beginning: str, profile: str = "") -> str | None:
+        """The first identifier that begins so, of the items that a profile shows."""
+        query = (
+            select(items.c.identifier)
+            .join(headers, headers.c.item_id == items.c.id)
+            .where(headers.c.profile == profile, func.substr(items.c.identifier, 1, len(beginning)) == beginning)
+            .where(items.c.id <= SAMPLED)
+        )
         with self._reading() as connection:
             return connection.scalar(query.order_by(items.c.id).limit(1))
 
-    def sets(self, after: str = "", size: int = AFTER_ALL) -> Sequence[Set]:
-        """The sets in order of their setSpec, from after that one on."""
-        return [Set(*row) for row in self._sets.rows({"after": after, "size": size})]
+    def sets(self, after: str = "", size: int = AFTER_ALL, profile: str = "") -> Sequence[Set]:
+        """The sets of a profile in order of their setSpec, from after that one on."""
+        return [Set(*row) for row in self._sets.rows({"after": after, "size": size, "profile": profile})]
 
-    def count_sets(self) -> int:
-        """How many sets there are."""
-        return int(self._set_count.rows({})[0][0])
+    def count_sets(self, profile: str = "") -> int:
+        """How many sets a profile has."""
+        return int(self._set_count.rows({"profile": profile})[0][0])
 
     def note_harvest(self) -> None:
         """Remember, once, that a harvester has seen datestamps: from now on no source may bring its own.
@@ -240,6 +255,27 @@ class Store:
                 lock_writers(connection)
                 if connection.scalar(select(facts.c.value).where(facts.c.name == "harvested")) is None:
                     connection.execute(facts.insert().values(name="harvested", value=str(self.now())))
+
+    def due(self, day: str) -> bool:
+        """Whether time has changed an item by that ISO day."""
+        with self._reading() as connection:
+            query = select(items.c.id).where(items.c.refresh_on <= day).limit(1)
+            return connection.scalar(query) is not None
+
+    def claim(self, name: str, value: str) -> bool:
+        """Set a fact to a value that it does not have: of several processes that try, one does."""
+        with try_writing(self.engine) as connection:
+            if connection is None or connection.scalar(select(facts.c.value).where(facts.c.name == name)) == value:
+                return False
+            connection.execute(facts.delete().where(facts.c.name == name))
+            connection.execute(facts.insert().values(name=name, value=value))
+        return True
+
+    def release(self, name: str) -> None:
+        """Take a claim back."""
+        with self._reading(), writing(self.engine).begin() as connection:
+            lock_writers(connection)
+            connection.execute(facts.delete().where(facts.c.name == name))
 
     def sizes(self) -> Mapping[str, object]:
         """Counts for `status`: items by state, records and deleted ones by format, sets, faults by degree."""

@@ -36,6 +36,7 @@ items = Table(
     Column("sets", Text, nullable=False),  # its setSpecs, parted by blanks
     Column("refresh_on", String),  # the day on which it changes by itself
     Index("items_refresh_on", "refresh_on"),
+    Index("items_source", "source"),
 )
 
 # One item's header in one profile: everything but its datestamp and its status, which its records have.
@@ -60,11 +61,18 @@ renditions = Table(
     Column("prefix", String, nullable=False),
     Column("variant", String, nullable=False),  # the profile that has its own crosswalk; else empty
     Column("digest", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("item_id", "prefix", "variant"),
+)
+
+# The same bodies as segments of gzip answers: apart, because a page reads these or those.
+segments = Table(
+    "segments",
+    metadata,
+    Column("rendition_id", Number, primary_key=True, autoincrement=False),
     Column("checksum", BigInteger, nullable=False),  # CRC-32 of the body
     Column("size", BigInteger, nullable=False),  # octets of the body
-    Column("body", LargeBinary, nullable=False),
-    Column("packed", LargeBinary, nullable=False),  # the body as a segment of a gzip answer
-    UniqueConstraint("item_id", "prefix", "variant"),
+    Column("packed", LargeBinary, nullable=False),
 )
 
 # Here and below no foreign keys: millions of narrow rows, and `oai-server verify` to hold them together.
@@ -107,6 +115,7 @@ lists = Table(
     Column("prefix", String, nullable=False),
     Column("set_spec", String, nullable=False),
     UniqueConstraint("profile", "prefix", "set_spec"),
+    Index("lists_profile_set_spec", "profile", "set_spec"),
 )
 
 # One record's place in one list. The key is the page order, and narrow: header and XML are elsewhere.
@@ -145,6 +154,43 @@ faults = Table(
     Column("rule", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("since", BigInteger, nullable=False),
+    Column("run", BigInteger),  # the last that met it, where it is of no item that is here
     Index("faults_identifier", "identifier"),
     Index("faults_source", "source"),
+)
+
+# Where items come from, and how far each has been read.
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("mark", Text),  # the last Mark that it gave
+    Column("fingerprint", String),  # of the content that is being read; none when the last run came to its end
+    Column("done", BigInteger, nullable=False),  # what it gave of that content and is kept
+    Column("first_run", BigInteger, nullable=False),  # the run that began that content
+)
+
+# Every time a source was read; one that was killed has no end.
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("started", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Column("tally", Text),  # counts by name, as JSON
+    Index("runs_source", "source", "id"),
+)
+
+# Items that a run gave several times, and not alike: the next one waits for the last of them.
+repeats = Table("repeats", metadata, Column("item_id", Number, primary_key=True, autoincrement=False))
+
+# What each source says of an item that several give (--merge-sets): its sets are those of all.
+shares = Table(
+    "shares",
+    metadata,
+    Column("item_id", Number, primary_key=True, autoincrement=False),
+    Column("source", String, primary_key=True),
+    Column("sets", Text, nullable=False),
+    Index("shares_source", "source"),
 )

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AnySet
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, insert, select, true, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from oai_server.model import Fault, Set, ancestors
-from oai_server.store.database import failing_as_told, lock_writers, writing
+from oai_server.store import runs
+from oai_server.store.faults import faults_of, keep_faults
 from oai_server.store.kept import Change, KeptItem, Known, Stored
 from oai_server.store.lease import extend
 from oai_server.store.plan import ListName, Plan, next_stamp, unnamed
 from oai_server.store.reading import Store
-from oai_server.store.tables import facts, faults, formats, items, sets
+from oai_server.store.runs import Begun, Step
+from oai_server.store.tables import facts, formats, items, sets
+from oai_server.store.waiting import turn
 
 
 class Writer:
     """Writes to a store. Several may be at work, in any process: each transaction waits for the one before."""
 
-    def __init__(self, store: Store) -> None:
-        """A writer to that store."""
+    def __init__(self, store: Store, waiting: Callable[[], None] = lambda: None) -> None:
+        """A writer to that store; ``waiting`` is called when another one has been at work for long."""
         self.store = store
+        self._waiting = waiting
         self._last_stamp = 0
         self._lists: dict[ListName, int] = {}
 
     def known(self, identifiers: Iterable[str]) -> Mapping[str, Known]:
         """What the store holds of these items."""
-        columns = (items.c.identifier, items.c.digest, items.c.state, items.c.by_hand, items.c.refresh_on)
+        columns = (items.c.digest, items.c.state, items.c.by_hand, items.c.refresh_on, items.c.id, items.c.source)
         with self.store.engine.connect() as connection:
-            found = connection.execute(select(*columns).where(items.c.identifier.in_(list(identifiers))))
-            return {row[0]: Known(*row[1:]) for row in found}
+            query = select(items.c.identifier, *columns, items.c.sets).where(items.c.identifier.in_(list(identifiers)))
+            return {row[0]: Known(*row[1:-1], tuple(row[-1].split())) for row in connection.execute(query)}
+
+    def faults_of(
+        self, identifiers: Sequence[str], source: str
+    ) -> tuple[Mapping[str, AnySet[tuple[object, ...]]], Mapping[str, Sequence[Fault]]]:
+        """What is known to be wrong with these items: as they were read, and with their records."""
+        with self.store.engine.connect() as connection:
+            return faults_of(connection, identifiers, source)
 
     def due(self, day: str) -> Sequence[str]:
         """The items that time has changed by that ISO day: an embargo of theirs has ended."""
@@ -41,7 +53,8 @@ class Writer:
 
     def contents(self, identifiers: Iterable[str] | None, size: int) -> Iterator[Sequence[Stored]]:
         """These items, or all, in portions of that size: no statement names more items than a database takes."""
-        query = select(items.c.id, items.c.identifier, items.c.source, items.c.content, items.c.by_hand)
+        columns = (items.c.id, items.c.identifier, items.c.source, items.c.content, items.c.digest, items.c.by_hand)
+        query = select(*columns)
         if identifiers is not None:
             names = list(dict.fromkeys(identifiers))
             portions = (names[start : start + size] for start in range(0, len(names), size))
@@ -56,48 +69,73 @@ class Writer:
         with self.store.engine.connect() as connection:
             return [Stored(*row) for row in connection.execute(query.order_by(items.c.id))]
 
-    def save(self, batch: Sequence[KeptItem], dry_run: bool = False) -> Mapping[str, Change]:
+    def save(self, batch: Sequence[KeptItem], dry_run: bool = False, step: Step | None = None) -> Mapping[str, Change]:
         """Keep these items (each identifier once); what became of each. Only records whose bytes change are stamped.
 
-        A dry run does everything and takes it back.
+        One that was worked out from what the item no longer is (``seen``) is stale: to be worked out and saved again,
+        and until then a step does not count as done. A dry run does everything and takes it back.
         """
         with self._transaction(dry_run) as connection:
             now = self.store.now()
-            plan = Plan(connection, next_stamp(connection, now), self._lists)
-            _know_formats(connection, batch)
-            changes = plan.add(batch)
-            plan.write()
-            _keep_faults(connection, batch, now)
-        if dry_run:
-            return changes
-        self._lists |= plan.place.made
-        if plan.stamped:
-            self._last_stamp = max(self._last_stamp, plan.stamp)
+            if step:
+                runs.keep_step(connection, step, now)
+                _name_sets(connection, step.sets)
+            changes, plan = self._changes(connection, batch, now) if batch else ({}, None)
+            if step and "stale" not in changes.values():
+                runs.advance(connection, step)
+        if plan is not None and not dry_run:
+            self._lists |= plan.place.made
+            if plan.stamped:
+                self._last_stamp = max(self._last_stamp, plan.stamp)
         return changes
+
+    def _changes(
+        self, connection: Connection, batch: Sequence[KeptItem], now: int
+    ) -> tuple[Mapping[str, Change], Plan]:
+        plan = Plan(connection, next_stamp(connection, now), self._lists)
+        _know_formats(connection, batch)
+        changes = plan.add(batch)
+        plan.write()
+        kept = [item for item in batch if changes[item.identifier] != "stale" and not item.views_only]
+        if kept:
+            keep_faults(connection, kept, now)
+        return changes, plan
+
+    def begin(self, source: str, fingerprint: str | None, anew: bool) -> Begun:
+        """A run of a source; it goes on where the last one was stopped in the same content, unless it begins anew."""
+        with self._transaction() as connection:
+            return runs.begin(connection, source, fingerprint, anew, self.store.now())
+
+    def end(self, source: str, begun: Begun, tally: Mapping[str, int], whole: bool) -> None:
+        """A run that came to its end, having read the ``whole`` source or what was new of it."""
+        with self._transaction() as connection:
+            runs.end(connection, source, begun, tally, whole, self.store.now())
+
+    def no_longer_repeated(self, numbers: Iterable[int]) -> None:
+        """These items came once only."""
+        with self._transaction() as connection:
+            runs.no_longer_repeated(connection, numbers)
+
+    def drop_shares(self, source: str, numbers: Sequence[int]) -> None:
+        """A source no longer gives these items."""
+        with self._transaction() as connection:
+            runs.drop_shares(connection, source, numbers)
 
     def save_sets(self, given: Iterable[Set], named: bool = True) -> None:
         """Name these sets; their ancestors come by themselves (section 2.6)."""
         with self._transaction() as connection:
-            known = set(connection.scalars(select(sets.c.spec)))
-            for one in given:
-                for above in ancestors(one.spec):
-                    if above not in known:
-                        known.add(above)
-                        connection.execute(insert(sets).values(unnamed(above)))
-                values = {"name": one.name, "description": one.description, "named": named}
+            _name_sets(connection, given, named)
+
+    def suggest_sets(self, given: Iterable[Set]) -> None:
+        """The names of sets that nobody has named: they are listed when records are in them."""
+        with self._transaction() as connection:
+            known = {row.spec: row.named for row in connection.execute(select(sets.c.spec, sets.c.named))}
+            for one in {each.spec: each for each in given if not known.get(each.spec)}.values():
+                values = {"name": one.name, "description": one.description, "named": False}
                 if one.spec in known:
                     connection.execute(update(sets).where(sets.c.spec == one.spec).values(values))
                 else:
-                    known.add(one.spec)
                     connection.execute(insert(sets).values(spec=one.spec, **values))
-
-    def save_refusals(self, source: str, found: Sequence[Fault]) -> None:
-        """What a source gave that did not go in, in place of what was refused of it before."""
-        with self._transaction() as connection:
-            where = (faults.c.source == source) & (faults.c.degree == "refused")
-            known = _since(connection, where)
-            connection.execute(delete(faults).where(where))
-            _insert_faults(connection, source, found, known, self.store.now())
 
     def remember(self, name: str, value: str) -> None:
         """Keep a fact about the store."""
@@ -116,9 +154,7 @@ class Writer:
 
     @contextmanager
     def _transaction(self, dry_run: bool = False) -> Iterator[Connection]:
-        engine = self.store.engine
-        with failing_as_told(engine), writing(engine).connect() as connection, connection.begin() as transaction:
-            lock_writers(connection)
+        with turn(self.store.engine, self._waiting) as (connection, transaction):
             yield connection
             if dry_run:
                 transaction.rollback()
@@ -134,48 +170,20 @@ def _know_formats(connection: Connection, batch: Sequence[KeptItem]) -> None:
             connection.execute(insert(formats), new)
 
 
-def _since(connection: Connection, where: object) -> dict[tuple[object, ...], int]:
-    columns = (faults.c.identifier, faults.c.prefix, faults.c.degree, faults.c.rule, faults.c.message)
-    found = connection.execute(select(*columns, faults.c.since).where(where))  # type: ignore[arg-type]
-    return {tuple(row[:-1]): row[-1] for row in found}
-
-
-def _insert_faults(
-    connection: Connection, source: str, found: Iterable[Fault], known: Mapping[tuple[object, ...], int], now: int
-) -> None:
-    rows = [
-        {
-            "source": source,
-            "identifier": None if fault.identifier is None else _plain(fault.identifier),
-            "file": _plain(fault.file),
-            "line": fault.line,
-            "prefix": fault.prefix,
-            "degree": fault.degree,
-            "rule": fault.rule,
-            "message": _plain(fault.message),
-            "since": known.get((fault.identifier, fault.prefix, fault.degree, fault.rule, _plain(fault.message)), now),
-        }
-        for fault in found
-    ]
-    if rows:
-        connection.execute(insert(faults), rows)
-
-
-def _keep_faults(connection: Connection, batch: Sequence[KeptItem], now: int) -> None:
-    """The faults of these items in place of those known, since when they were first seen."""
-    first = batch[0]
-    where = and_(
-        faults.c.identifier.in_([item.identifier for item in batch]),
-        faults.c.degree.in_(["lost"] if first.again else ["noted", "healed", "lost"]),
-        true() if first.only is None else faults.c.prefix == first.only,
-    )
-    known = _since(connection, where)
-    if known:
-        connection.execute(delete(faults).where(where))
-    for item in batch:
-        _insert_faults(connection, item.source, item.faults, known, now)
-
-
-def _plain(text: str) -> str:
-    """Text that every database takes: no NUL, no lone surrogate, each told as an escape instead."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+def _name_sets(connection: Connection, given: Iterable[Set], named: bool = True) -> None:
+    """Name these sets, and put those above them into the list (section 2.6)."""
+    wanted = {each.spec: each for each in given}
+    if not wanted:
+        return
+    known = set(connection.scalars(select(sets.c.spec)))
+    for one in wanted.values():
+        for above in ancestors(one.spec):
+            if above not in known:
+                known.add(above)
+                connection.execute(insert(sets).values({**unnamed(above), "named": named}))
+        values = {"name": one.name, "description": one.description, "named": named}
+        if one.spec in known:
+            connection.execute(update(sets).where(sets.c.spec == one.spec).values(values))
+        else:
+            known.add(one.spec)
+            connection.execute(insert(sets).values(spec=one.spec, **values))

@@ -16,8 +16,12 @@ USUAL_PORTS = {"http": ":80", "https": ":443"}
 class Address:
     """Knows the base URL of each request: the one that is set, or the one that a trusted proxy tells."""
 
-    def __init__(self, base_url: str | None, fallback: str, trusted: Sequence[str]) -> None:
-        """``trusted`` are networks; ``fallback`` is the base URL when no one trusted says better."""
+    def __init__(self, base_url: str | None, fallback: str, trusted: Sequence[str], below: str = "") -> None:
+        """``trusted`` are networks; ``fallback`` is the base URL when no one trusted says better.
+
+        ``below`` is what follows /oai in the path of a profile.
+        """
+        self.below = below
         self.base_url = base_url
         self.fallback = fallback
         self.trusted = [ip_network(each) for each in trusted]
@@ -50,4 +54,4 @@ class Address:
             return None
         if told.get("Port", "").isdigit() and not re.search(r":[0-9]+$", host):
             host += f":{told['Port']}"
-        return f"{scheme}://{host.removesuffix(USUAL_PORTS[scheme])}{prefix}/oai"
+        return f"{scheme}://{host.removesuffix(USUAL_PORTS[scheme])}{prefix}/oai{self.below}"

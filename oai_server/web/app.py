@@ -10,7 +10,7 @@ from werkzeug.http import http_date
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from oai_server import shipped
-from oai_server.config import Settings, load
+from oai_server.config import Profile, Settings, load
 from oai_server.formats import chosen_formats
 from oai_server.provider import CODINGS, Provider
 from oai_server.store import Store, StoreUnavailable
@@ -28,19 +28,18 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     """The WSGI app; without arguments it reads the settings of its surroundings, as under ``serve``."""
     settings = settings or load()
     store = store or Store(settings.database_url)
-    provider = Provider(
-        settings,
-        store,
-        chosen_formats(settings.formats, settings.format_paths),
-        CODINGS if settings.compression else (),
-    )
-    address = Address(settings.base_url, settings.default_base_url, settings.trusted_proxies)
+    doors = {"": _door(settings, store), **{each.name: _door(settings, store, each) for each in settings.profiles}}
     app = Flask("oai_server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
+    app.extensions["oai_server"] = store
     app.url_map.strict_slashes = False
 
     @app.route(PATH, methods=["GET", "POST"])
-    def oai() -> Response:
+    @app.route(f"{PATH}/<profile>", methods=["GET", "POST"])
+    def oai(profile: str = "") -> Response:
+        if profile not in doors:
+            abort(404, f"There is no profile {profile} here")
+        provider, address = doors[profile]
         headers, reading = request.environ, request.method != "POST"
         coding = chosen(headers.get("HTTP_ACCEPT_ENCODING")) if settings.compression else None
         held = versions(headers.get("HTTP_IF_NONE_MATCH"), coding) if reading else ()
@@ -67,7 +66,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 
     @app.route("/")
     def root() -> WerkzeugResponse:
-        return redirect(f"{address.of(request)}?verb=Identify")
+        return redirect(f"{doors[''][1].of(request)}?verb=Identify")
 
     @app.errorhandler(StoreUnavailable)
     def unavailable(error: StoreUnavailable) -> Response:
@@ -87,6 +86,21 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         return answer
 
     return app
+
+
+def _door(settings: Settings, store: Store, profile: Profile | None = None) -> tuple[Provider, Address]:
+    """What answers at one base URL, and how that base URL is known."""
+    formats = chosen_formats(settings.formats, settings.format_paths)
+    codings = CODINGS if settings.compression else ()
+    fallback = settings.default_base_url
+    if profile is None:
+        address = Address(settings.base_url, fallback, settings.trusted_proxies)
+        return Provider(settings, store, formats, codings), address
+    base_url = profile.base_url or (f"{settings.base_url}/{profile.name}" if settings.base_url else None)
+    address = Address(base_url, f"{fallback}/{profile.name}", settings.trusted_proxies, f"/{profile.name}")
+    offered = {*profile.formats, "oai_dc"} if profile.formats else set(formats)
+    its_own = {prefix: known for prefix, known in formats.items() if prefix in offered}
+    return Provider(settings.of_profile(profile), store, its_own, codings, profile), address
 
 
 def _arguments() -> list[tuple[str, str]]:

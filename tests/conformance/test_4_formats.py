@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from lxml import etree
 
 from oai_server.formats import chosen_formats
 from tests.conformance.asking import DOMAIN, EVERY_PREFIX, LIST_VERBS, ONE, PREFIXES, asked, formats, headers, records
@@ -94,8 +95,9 @@ def test_405_an_item_whose_records_are_deleted_has_no_formats(store, pipeline, m
 
 def test_405_an_item_whose_records_are_all_invalid_has_no_formats(store, pipeline_in, make_client):
     """Section 4.4: it is known, though no record of it was ever served."""
-    broken = item("1", xml={"oai_dc": "<nothing/>"})
-    pipeline_in(chosen_formats(["oai_dc"])).ingest(readings(broken), "test")
+    (known,) = chosen_formats(["oai_dc"]).values()
+    broken = replace(known, crosswalk=lambda item, site: etree.Element("nothing"))
+    pipeline_in({"oai_dc": broken}).ingest(readings(item("1")), "test")
     client = make_client(store, formats=("oai_dc",))
     assert client(verb="ListMetadataFormats", identifier=f"{DOMAIN}1").code == "noMetadataFormats"
     answer = client(verb="GetRecord", identifier=f"{DOMAIN}1", metadataPrefix="oai_dc")

@@ -366,12 +366,12 @@ def test_redirects_are_followed_and_remembered():
 
 def test_pages_may_be_packed_and_a_bomb_is_not_opened():
     def packed(reply):
-        return replace(reply, body=gzip.compress(reply.body), headers={"Content-Encoding": "gzip"})
+        return replace(reply, body=gzip.compress(reply.body, mtime=0), headers={"Content-Encoding": "gzip"})
 
     fixed = lambda reply: replace(packed(reply), headers={"Content-Encoding": "gzip"})  # noqa: E731
     found, _ = live(Endpoint(SEVEN, always=fixed))
     assert names(found) == ALL
-    bomb = Reply(gzip.compress(bytes(3_000_000)), headers={"Content-Encoding": "gzip"})
+    bomb = Reply(gzip.compress(bytes(3_000_000), mtime=0), headers={"Content-Encoding": "gzip"})
     with (
         serving(Endpoint(SEVEN, always=lambda reply: bomb)) as server,
         Transport(Manners(pace=0, largest=1_000_000)) as transport,

@@ -21,8 +21,7 @@ def test_several_processes_do_what_one_does_in_the_same_order():
 
 
 def test_a_rendering_keeps_what_the_source_found_and_renews_what_the_records_lack(pipeline: Pipeline, store):
-    bad = "<dc xmlns='http://www.openarchives.org/OAI/2.0/oai_dc/'><x/></dc>"
-    pipeline.ingest(readings(item("1", "A\x0b title", xml={"oai_dc": bad})), "test")
+    pipeline.ingest(readings(item("1", "A\x0b title", xml={"mine": "<x/>"})), "test")
     before = store.faults()
     assert {fault["degree"] for fault in before} == {"healed", "lost"}
     pipeline.render_again()

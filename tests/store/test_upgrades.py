@@ -42,13 +42,13 @@ def copy(source: str, target: str) -> None:
     from alembic import command
     from alembic.config import Config
 
-    with writing(connect(target)).begin() as connection:
+    engine, kept = connect(target), create_engine(source)
+    with writing(engine).begin() as connection:
         config = Config()
         config.set_main_option("script_location", "oai_server.store:migrations")
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         theirs, ours = MetaData(), MetaData()
-        kept = create_engine(source)
         theirs.reflect(kept)
         ours.reflect(connection)
         connection.execute(text("DELETE FROM alembic_version"))
@@ -60,6 +60,8 @@ def copy(source: str, target: str) -> None:
                     connection.execute(
                         insert(table), [{**row, **{name: bool(row[name]) for name in flags}} for row in found]
                     )
+    engine.dispose()
+    kept.dispose()
 
 
 def test_a_store_of_release_0001_is_served_as_before(kept_store, clock):

@@ -108,15 +108,34 @@ def test_a_withdrawn_item_that_was_never_public_is_a_deleted_record_in_the_forma
 
 
 def test_an_invalid_rendition_is_a_fault_and_the_last_good_record_stays(pipeline, store, clock):
-    pipeline.ingest(readings(item("1", xml={"oai_dc": DC})), "test")
-    before = store.record("oai:demo.example.org:1", "oai_dc")
+    pipeline.ingest(readings(item("1", xml={"mine": MINE})), "test")
+    before = store.record("oai:demo.example.org:1", "mine")
     clock.sleep(10)
-    broken = DC.replace("dc:title", "dc:tittle")
-    tally = pipeline.ingest(readings(item("1", xml={"oai_dc": broken})), "test")
+    tally = pipeline.ingest(readings(item("1", xml={"mine": MINE.replace("</mine>", "")})), "test")
     assert tally.lost
-    assert [(fault.degree, fault.prefix, fault.line) for fault in tally.faults] == [("lost", "oai_dc", 1)]
-    assert store.record("oai:demo.example.org:1", "oai_dc") == before
-    assert [fault["degree"] for fault in store.faults()] == ["lost"]
+    assert [(fault.degree, fault.prefix, fault.line) for fault in tally.faults] == [("lost", "mine", 1)]
+    assert store.record("oai:demo.example.org:1", "mine") == before
+    assert {fault["degree"] for fault in store.faults()} == {"lost"}
+
+
+MINE = (
+    '<mine xmlns="https://x.example.org/mine" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    'xsi:schemaLocation="https://x.example.org/mine https://x.example.org/mine.xsd">Mine</mine>'
+)
+
+
+def test_an_invalid_record_that_came_is_made_here_instead_and_noted(pipeline, store, clock):
+    broken = DC.replace("dc:title", "dc:tittle")
+    tally = pipeline.ingest(readings(item("1", "Made", xml={"oai_dc": broken})), "test")
+    assert not tally.lost
+    (fault,) = tally.faults
+    assert (fault.degree, fault.prefix) == ("noted", "oai_dc")
+    assert "line 1" in fault.message
+    assert "tittle" in fault.message
+    assert b"<dc:title>Made</dc:title>" in store.record("oai:demo.example.org:1", "oai_dc").body
+    pipeline.ingest(readings(item("1", "Made", xml={"oai_dc": DC})), "test")
+    assert b"Verbatim" in store.record("oai:demo.example.org:1", "oai_dc").body
+    assert store.faults() == []
 
 
 DC = (
@@ -231,14 +250,6 @@ def test_a_refusal_goes_when_its_source_no_longer_gives_it(pipeline, store):
     assert [fault["file"] for fault in store.faults()] == ["dir/a.xml"]
     pipeline.ingest(readings(item("1")), "one")
     assert store.faults() == []
-
-
-def test_the_same_identifier_twice_in_a_source_is_refused_so_that_no_night_moves_its_datestamp(pipeline, store, clock):
-    for _ in range(2):
-        tally = pipeline.ingest(readings(item("1", "First"), item("1", "Second")), "test")
-        assert tally.degrees == {"refused": 1}
-    assert tally.changes == {"unchanged": 1}
-    assert b"First" in store.record("oai:demo.example.org:1", "oai_dc").body
 
 
 @pytest.mark.parametrize("count", [1, 499, 500, 501, 1200])

@@ -26,7 +26,7 @@ from oai_server.web.coding import chosen
         ("deflate, gzip;q=1.0, *;q=0.5", "gzip"),
         ("*", "gzip"),
         ("*;q=0", None),
-        ("gzip;q=0, *", None),
+        ("gzip;q=0, *", "zstd"),
         ("identity;q=1, gzip;q=0.5", None),
         ("identity;q=0.5, gzip;q=0.5", "gzip"),
         ("identity;q=0", None),
@@ -36,7 +36,7 @@ from oai_server.web.coding import chosen
         ("gzip;q=", None),
         ("gzip;q=abc", None),
         ("gzip;level=9", None),
-        ("br, zstd, deflate", None),
+        ("br, zstd, deflate", "zstd"),
         (",,gzip,,", "gzip"),
     ],
 )

@@ -71,11 +71,15 @@ def _create() -> None:
         sa.Column("prefix", sa.String, nullable=False),
         sa.Column("variant", sa.String, nullable=False),
         sa.Column("digest", sa.String, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.UniqueConstraint("item_id", "prefix", "variant"),
+    )
+    op.create_table(
+        "segments",
+        sa.Column("rendition_id", Number, primary_key=True, autoincrement=False),
         sa.Column("checksum", sa.BigInteger, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
-        sa.Column("body", sa.LargeBinary, nullable=False),
         sa.Column("packed", sa.LargeBinary, nullable=False),
-        sa.UniqueConstraint("item_id", "prefix", "variant"),
     )
     op.create_table(
         "records",
@@ -104,7 +108,8 @@ def _create() -> None:
         sqlite_with_rowid=False,
     )
     if op.get_bind().dialect.name == "postgresql":  # packed is packed, and body is asked for as it is
-        op.execute("ALTER TABLE renditions ALTER body SET STORAGE EXTERNAL, ALTER packed SET STORAGE EXTERNAL")
+        op.execute("ALTER TABLE renditions ALTER body SET STORAGE EXTERNAL")
+        op.execute("ALTER TABLE segments ALTER packed SET STORAGE EXTERNAL")
 
 
 def _portions(connection: sa.Connection) -> Iterator[Sequence[Any]]:
@@ -146,10 +151,11 @@ def _move(connection: sa.Connection, portion: Sequence[Any]) -> None:
     )
     _insert(
         connection,
-        "renditions (id, item_id, prefix, variant, digest, checksum, size, body, packed)",
-        ":id, :item, :prefix, '', :digest, :checksum, :size, :body, :packed",
+        "renditions (id, item_id, prefix, variant, digest, body)",
+        ":id, :item, :prefix, '', :digest, :body",
         renditions,
     )
+    _insert(connection, "segments (rendition_id, checksum, size, packed)", ":id, :checksum, :size, :packed", renditions)
     _insert(
         connection,
         "records (header_id, prefix, datestamp, change, rendition_id)",
