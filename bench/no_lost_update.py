@@ -60,12 +60,10 @@ def told(outcome: Outcome) -> str:
 def run(arguments: argparse.Namespace, folder: Path) -> Outcome:
     """All runs, added up."""
     whole = Outcome(totals=Counter(runs=0))
-    schedules = made_up(arguments.seed, max(1, round(arguments.minutes * 60 / LONG)), LONG)
     end = time.monotonic() + arguments.minutes * 60
     with databases(arguments, folder) as urls:
-        for schedule, url in zip(schedules, urls, strict=False):
-            if time.monotonic() > end:
-                break
+        while time.monotonic() < end:
+            schedule, url = made_up(f"{arguments.seed} {whole.totals['runs']}", LONG), next(urls)
             outcome = rehearse(schedule, url, folder, arguments.broken)
             whole.totals += outcome.totals + Counter(runs=1)
             print(f"run {whole.totals['runs']}: {told(outcome)}", flush=True)

@@ -91,7 +91,7 @@ class Renderer:
         item = discreet(item)
         rendered = Rendered()
         faults: list[Fault] = []
-        stored = []
+        stored, failed = [], []
         for prefix in self.offered(item):
             if only not in (None, prefix):
                 continue
@@ -100,16 +100,24 @@ class Renderer:
                 rendered.metadata[prefix] = _bytes(root)
                 faults += notes
             except Invalid as error:
-                faults.append(Fault("lost", error.rule, str(error), identifier=item.identifier, prefix=prefix))
+                faults.append(self._failure(item, prefix, error))
+                failed.append(prefix)
                 continue
             if isinstance(known, StoredFormat):
                 stored.append(known)
-        rendered.failed = frozenset(fault.prefix for fault in faults if fault.prefix and fault.degree == "lost")
+        rendered.failed = frozenset(failed)
         rendered.stored = tuple(stored)
         rendered.about, wrong = self._about(item)
         faults += (replace(fault, prefix=prefix) for fault in wrong for prefix in rendered.metadata)
         rendered.faults = tuple(faults)
         return rendered
+
+    def _failure(self, item: Item, prefix: str, error: Invalid) -> Fault:
+        """That a record is not served: no loss where it came in a format that was not chosen here."""
+        if prefix in self.formats or prefix not in known_formats(self.paths):
+            return Fault("lost", error.rule, str(error), identifier=item.identifier, prefix=prefix)
+        told = f"not served, as {prefix} is none of the chosen formats and what came is not valid: {error}"
+        return Fault("noted", error.rule, told, identifier=item.identifier, prefix=prefix)
 
     def _record(self, item: Item, prefix: str) -> tuple[Element, MetadataFormat | StoredFormat, list[Fault]]:
         """The metadata's root element, its format, and what is worth a note; Invalid where there is none to serve."""

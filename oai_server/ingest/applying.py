@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -114,7 +113,7 @@ def _differs(item: KeptItem, view: View, shown: Shown | None, made: Collection[N
 
 def _shown_now(stored: Stored, showing: Showing, prefixes: Sequence[str], now: int) -> KeptItem:
     """The item with nothing but its views to be kept."""
-    item, day = jsonl.item_of(json.loads(stored.content)), day_of(now)
+    item, day = jsonl.kept(stored.content), day_of(now)
     active = (stored.by_hand or item.state) == "active"
     refresh = showing.changes_after(item, day)
     return KeptItem(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -127,6 +126,7 @@ class Deciding:
         self._owned: list[int] = []
         self._repeated: list[int] = []
         self._doubtful: dict[str, int] = {}
+        self._contents: dict[str, str] = {}
         self._shares: dict[tuple[int, str], tuple[str, ...]] = {}
 
     def step(self, done: int) -> Step:
@@ -171,7 +171,7 @@ class Deciding:
     def _stored(self, names: Sequence[str]) -> Mapping[str, Item]:
         """The items that are updated, as the store has them."""
         found = self.shared.writer.contents(names, BATCH) if names else ()
-        return {each.identifier: jsonl.item_of(json.loads(each.content)) for portion in found for each in portion}
+        return {each.identifier: jsonl.kept(each.content) for portion in found for each in portion}
 
     def _folded(self, entry: Entry, stored: Mapping[str, Item]) -> Entry | None:
         """The entry after those before it in the batch; None where it is refused."""
@@ -214,9 +214,10 @@ class Deciding:
 
     def _changed(self, entry: Entry, known: Known | None) -> bool:
         """Whether an item is not as it was."""
+        content = self._contents[entry.name] = content_of(entry.reading.item)
         if known is None:
             return True
-        same = known.digest == digest_of(content_of(entry.reading.item))
+        same = known.digest == digest_of(content)
         if (self._given(known) and not same) or entry.name in self.differing:
             self._doubtful[entry.name] = known.id
         return not same or _due(known, self.now)
@@ -253,7 +254,10 @@ class Deciding:
         source = known.source if known is not None and keeps else self.source
         seen = known.seen if known else Seen()
         by_hand = known.by_hand if known else None
-        self.jobs.append(Job(entry.reading, source, self.now, by_hand, manner.keep_datestamps, seen=seen))
+        content = self._contents[entry.name]
+        self.jobs.append(
+            Job(entry.reading, source, self.now, by_hand, manner.keep_datestamps, seen=seen, content=content)
+        )
 
 
 def _in(entry: Entry, sets: Sets) -> Entry:

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import tarfile
 import zipfile
 import zlib
@@ -226,12 +227,14 @@ _DECOMPRESSORS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
     b"\x1f\x8b\x08": lambda inner: cast(IO[bytes], gzip.GzipFile(fileobj=inner)),
     b"\xfd7zXZ\x00": lambda inner: io.BufferedReader(_Xz(inner), CHUNK),
     b"(\xb5/\xfd": lambda inner: io.BufferedReader(_Zstd(inner), CHUNK),
-    b"BZh": lambda inner: cast(IO[bytes], bz2.BZ2File(inner)),
 }
+BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)")  # the first block, or the end of an empty file
 
 
 def decompressor(head: bytes) -> Callable[[IO[bytes]], IO[bytes]] | None:
     """What reads a compressed file that begins so; None for one that is not compressed."""
+    if BZIP2.match(head):
+        return lambda inner: cast(IO[bytes], bz2.BZ2File(inner))
     return next((found for magic, found in _DECOMPRESSORS.items() if head.startswith(magic)), None)
 
 

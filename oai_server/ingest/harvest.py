@@ -150,7 +150,7 @@ class Harvest:
                 yield Mark(_beginning(state).text())
                 return
             listing = response.listing
-            yield Mark(state.text())
+            yield Mark(state.text(), None if state.size is None else max(0, state.size - state.count))
         if state.size is not None and state.size != state.count:
             message = f"completeListSize was {state.size:,}, and {state.count:,} records came"
             yield response.fault("noted", TOKENS, message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -159,6 +160,31 @@ def item_of(told: Mapping[str, Any]) -> Item:
         state=cast(State, state),
         datestamp=_moment(told.get("datestamp")),
     )
+
+
+def kept(content: str) -> Item:
+    """The item that a line of ours tells: what ``told`` made, so nothing in it is doubted."""
+    found = json.loads(content)
+    return Item(
+        found["identifier"],
+        {name: tuple([_kept_value(value) for value in values]) for name, values in found.get("metadata", {}).items()},
+        tuple(found.get("sets", ())),
+        tuple([_kept_file(file) for file in found.get("files", ())]),
+        found.get("xml", {}),
+        tuple(found.get("about", ())),
+        found.get("state", "active"),
+    )
+
+
+def _kept_value(value: Any) -> Value:
+    if isinstance(value, str):
+        return Value(value)
+    return Value(value["value"], value.get("language"), value.get("authority"), value.get("confidence"))
+
+
+def _kept_file(file: Mapping[str, Any]) -> File:
+    available = file.get("available")
+    return File(**{**file, "available": date.fromisoformat(available) if available else None})
 
 
 def _known(told: object, keys: frozenset[str], where: str) -> None:

@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 
 from oai_server.ingest import jsonl
 from oai_server.ingest.normalise import Refused
@@ -63,7 +63,7 @@ class Job:
     """An item to be kept as it is at ``now`` (seconds). ``only`` leaves every other format's record as it is.
 
     ``again`` is an item that the store has already: what its source found wrong with it still stands. ``seen`` is what
-    the store had of it when this was decided.
+    the store had of it when this was decided. ``content`` is what content_of says of the item, where that is known.
     """
 
     reading: Reading
@@ -74,6 +74,31 @@ class Job:
     only: str | None = None
     again: bool = False
     seen: Seen | None = None
+    content: str | None = None
+
+    def __reduce__(self) -> tuple[Callable[..., Job], tuple[object, ...]]:
+        """To another process the item goes as its content: one text, not hundreds of values."""
+        reading = self.reading
+        rest = (self.source, self.now, self.by_hand, self.keep_datestamp, self.only, self.again)
+        seen = self.seen and (self.seen.digest, self.seen.by_hand)
+        content = self.content or content_of(reading.item)
+        return _job, (content, reading.item.datestamp, reading.file, reading.line, reading.faults, seen, *rest)
+
+
+def _job(
+    content: str,
+    datestamp: datetime | None,
+    file: str,
+    line: int | None,
+    faults: tuple[Fault, ...],
+    seen: tuple[str | None, str | None] | None,
+    *rest: Any,
+) -> Job:
+    item = jsonl.kept(content)
+    if datestamp is not None:
+        item = replace(item, datestamp=datestamp)
+    known = Seen(*seen) if seen else None
+    return Job(Reading(item, file, line, faults), *rest, known, content)  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +131,7 @@ def keep(job: Job, tellers: Tellers) -> KeptItem:
     else:
         bodies = {(prefix, ""): None for prefix in renderer.offered(present)}
     refresh = tellers.showing.changes_after(item, today)
-    content = content_of(item)
+    content = job.content or content_of(item)
     return KeptItem(
         identifier=item.identifier,
         source=job.source,

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from oai_server.ingest.text import plain
 from oai_server.model import SET_SPEC, Degree, Fault, File, Item, Reading, Set, Value, ancestors
@@ -46,9 +46,16 @@ def normalise(reading: Reading) -> Reading:
     fault = partial(Fault, file=reading.file, line=reading.line, identifier=item.identifier)
     for finding in _illegal(item):
         raise Refused(fault(*finding))
-    findings = (*_removals(reading.item), *_escapes(reading.item), *_worth_a_look(item))
+    was = _changed(reading.item, item)
+    findings = (*_removals(was), *_escapes(was), *_worth_a_look(item))
     faults = [fault(*finding) for finding in findings]
     return replace(reading, item=item, faults=tuple(dict.fromkeys((*reading.faults, *faults))))
+
+
+def _changed(item: Item, kept: Item) -> Item:
+    """The item as it was read, with no more of its metadata than what is kept otherwise."""
+    changed = {name: values for name, values in item.metadata.items() if kept.metadata.get(name) != values}
+    return replace(item, metadata=changed)
 
 
 def normal_set(given: Set) -> Set:
@@ -88,16 +95,21 @@ def _metadata(metadata: Mapping[str, tuple[Value, ...]]) -> dict[str, tuple[Valu
 
 
 def _values(name: str, values: Iterable[Value]) -> Iterator[Value]:
+    dated = _holds_dates(name)
     for value in values:
-        text = clean(plain(clean(value.text)))
+        text = clean(value.text)
+        if "&" in text or "<" in text:
+            text = clean(plain(text))
         if not text:
             continue
-        yield replace(
-            value,
-            text=_dated(text) if _holds_dates(name) else text,
-            language=_language(value.language),
-            authority=_optional(value.authority),
-        )
+        if dated:
+            text = _dated(text)
+        language = _language(value.language) if value.language else None
+        authority = _optional(value.authority) if value.authority else None
+        if text == value.text and language == value.language and authority == value.authority:
+            yield value
+        else:
+            yield Value(text, language, authority, value.confidence)
 
 
 def _language(language: str | None) -> str | None:
@@ -166,11 +178,16 @@ def _texts(item: Item) -> Iterator[tuple[str, str]]:
 
 def _illegal(item: Item) -> Iterator[Finding]:
     for name in item.metadata:
-        if not FIELD.fullmatch(name):
+        if not _is_field(name):
             yield "refused", "schema.element[.qualifier]", f"{name!a} is not a field name"
     for spec in item.sets:
         if not SET_SPEC.fullmatch(spec):
             yield "refused", "section 2.6", f"{spec!a} is not a setSpec"
+
+
+@lru_cache(maxsize=1000)
+def _is_field(name: str) -> bool:
+    return FIELD.fullmatch(name) is not None
 
 
 def _worth_a_look(item: Item) -> Iterator[Finding]:
@@ -183,12 +200,12 @@ def _worth_a_look(item: Item) -> Iterator[Finding]:
 
 
 def _undated(name: str, text: str) -> Iterator[Finding]:
-    try:
-        iso_date(text)
-    except ValueError as reason:
+    _, reason = _read_as_date(text)
+    if reason:
         yield "noted", "ISO 8601", f'{name}: "{text:.80}" is kept as text: {reason}'
 
 
+@lru_cache(maxsize=1000)
 def _holds_dates(name: str) -> bool:
     schema, _, rest = name.partition(".")
     element = rest.partition(".")[0]
@@ -196,10 +213,16 @@ def _holds_dates(name: str) -> bool:
 
 
 def _dated(text: str) -> str:
+    return _read_as_date(text)[0]
+
+
+@lru_cache(maxsize=10_000)
+def _read_as_date(text: str) -> tuple[str, str | None]:
+    """The date in ISO 8601; or the text as it is, and why it is none."""
     try:
-        return iso_date(text)
-    except ValueError:
-        return text
+        return iso_date(text), None
+    except ValueError as reason:
+        return text, str(reason)
 
 
 DATES = [  # a month of one or two digits after a year alone (2005/6, 2005-6) would rather be a range

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -144,5 +143,5 @@ class Pipeline:
 
 def _stored(kept: Stored, now: int, only: str | None = None) -> Job:
     """The job of an item that the store has: it does not go through normalisation a second time."""
-    item = jsonl.item_of(json.loads(kept.content))
+    item = jsonl.kept(kept.content)
     return Job(Reading(item, kept.source), kept.source, now, kept.by_hand, only=only, again=True, seen=kept.seen)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -160,7 +159,7 @@ class Run:
 
 
 def _withdrawn(stored: Stored) -> Job | None:
-    item = jsonl.item_of(json.loads(stored.content))
+    item = jsonl.kept(stored.content)
     if item.state != "active":
         return None
     state: State = "withdrawn"
@@ -172,6 +171,6 @@ def _left(others: Mapping[int, Mapping[str, tuple[str, ...]]], source: str, stor
     """The item in the sets that the other sources give it, and one of theirs if it was this source's."""
     told = others[stored.id]
     owner = next(iter(told)) if stored.source == source else stored.source
-    item = jsonl.item_of(json.loads(stored.content))
+    item = jsonl.kept(stored.content)
     reading = Reading(replace(item, sets=tuple(sorted({spec for sets in told.values() for spec in sets}))), owner)
     return Job(reading, owner, 0, stored.by_hand, again=True, seen=stored.seen)

@@ -83,11 +83,11 @@ def faults_of(
     )
     read: dict[str, set[Told]] = {}
     of_records: dict[str, list[Fault]] = {}
-    for name, prefix, *told in connection.execute(query):
+    for name, prefix, degree, rule, message, file, line in connection.execute(query):
         if prefix is None:
-            read.setdefault(name, set()).add(tuple(told))
+            read.setdefault(name, set()).add((degree, rule, message, file, line))
         else:
-            of_records.setdefault(name, []).append(Fault(*told, name, prefix))
+            of_records.setdefault(name, []).append(Fault(degree, rule, message, file, line, name, prefix))
     return read, of_records
 
 

@@ -88,3 +88,27 @@ def test_an_identifier_that_was_made_is_kept_when_it_comes_in_again(local):
 
 def test_an_oai_identifier_that_escapes_more_than_it_must_is_kept_so_that_a_repository_can_move_here():
     assert identifier_of("oai:example.org:a%2Fb", "demo.example.org") == "oai:example.org:a%2Fb"
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "item:28200",
+        "oai:localhost:1",
+        "oai:10.0.0.1:1",
+        "oai:example.org:%c3%a6",
+        "hdl:1765/1",
+        "urn:nbn:nl:ui:15-1",
+        "https://example.org/a?b=c#d",
+    ],
+)
+def test_a_foreign_identifier_that_is_a_uri_stays_as_it_is(identifier):
+    assert identifier_of(f" {identifier} ", REPOSITORY, foreign=True) == identifier
+
+
+@pytest.mark.parametrize("identifier", ["28200", "oai:example.org:a b", "a b:c", "item:a%2", "item:", "x:æ", "x:a#b#c"])
+def test_a_foreign_identifier_that_is_none_becomes_a_local_one_and_can_be_read_back(identifier):
+    served = identifier_of(identifier, REPOSITORY, foreign=True)
+    beginning = f"oai:{REPOSITORY}:"
+    assert GUIDELINE.fullmatch(served)
+    assert unquote(served.removeprefix(beginning)) == identifier
