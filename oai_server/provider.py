@@ -204,6 +204,7 @@ class Provider:
         identifier, prefix = request.identifier or "", request.metadata_prefix or ""
         errors: list[ProtocolError] = []
         known = self._knows(prefix)
+        self.store.note_harvest()
         row = self.store.record(identifier, prefix, self.profile) if known else None
         if not known:
             errors.append(CannotDisseminateFormat(f"{prefix} is not a format of this repository"))
@@ -214,7 +215,6 @@ class Provider:
                 errors.append(CannotDisseminateFormat(f"{identifier} has no record in the format {prefix}"))
         if row is None or errors:
             raise Refusal(errors)
-        self.store.note_harvest()
         answer = self._page(asked, [row], None)
         return replace(answer, modified=row.datestamp if row.datestamp < asked.now else None)
 
@@ -229,13 +229,13 @@ class Provider:
             if token.store != self.store_name:  # another store's numbers mean nothing here; its datestamps do
                 after = Position(after.datestamp, 0)
         parts = _parts(asked)
+        self.store.note_harvest()  # before anything is read, and for an answer without records too
         page = self.store.page(wanted, after, self.settings.page_size, parts)
         rows = page.rows
         if not rows and after is not None:
             rows, asked = self._last(wanted), replace(asked, coding=None)
         if not rows:
             raise NoRecordsMatch("No record matches: " + _told(request))
-        self.store.note_harvest()
         resumption = None
         if page.next is not None:
             if total is None:

@@ -156,8 +156,9 @@ class Deciding:
         for name, entry in self.entries.items():
             known = self.known.get(name)
             waits = reading and known is not None and known.id in shared.repeats and not self.taking.delivery.live
-            if known is not None and shared.manner.merge_sets and entry.update is None:
-                entry = self.entries[name] = self._merged(entry, known, shares.get(known.id, {}), waits)
+            if shared.manner.merge_sets and entry.update is None:
+                said = shares.get(known.id, {}) if known else {}
+                entry = self.entries[name] = self._merged(entry, known, said, waits)
             if known is not None and waits:
                 shared.spool.put(known.id, self.source, entry.reading)
                 self.taking.freeze(entry.number)
@@ -186,16 +187,17 @@ class Deciding:
         waits = self.shared.spool.last(known.id) if known else None
         base = before.reading.item if before else waits[1].item if waits else stored.get(entry.name)
         if base is not None:
-            return _with(entry, updated(base, entry.update))
+            item = updated(base, entry.update)
+            return _in(_with(entry, item), tuple(dict.fromkeys((*item.sets, *self.shared.manner.sets))))
         if entry.update.must_exist:
             self.refused.append(entry.update.missing)
             return None
         return replace(entry, update=None)
 
-    def _merged(self, entry: Entry, known: Known, shares: Shares, waits: bool) -> Entry:
+    def _merged(self, entry: Entry, known: Known | None, shares: Shares, waits: bool) -> Entry:
         """The item in the sets that every source gives it; one that waits in those that this source does."""
         sets = entry.reading.item.sets
-        if self.phase is not Phase.READING:
+        if known is None or self.phase is not Phase.READING:
             return _in(entry, united(sets, *shares.values()))
         waiting = self.shared.spool.last(known.id)
         so_far: Sets | None = None

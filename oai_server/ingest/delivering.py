@@ -27,6 +27,8 @@ def delivery(store: Store, source: Source, errand: Errand, manner: Manner) -> De
 
 def expected(store: Store, source: Source, errand: Errand) -> int | None:
     """How much a source will give, as far as can be told: the lines of a file, or what came last time."""
+    if errand.url is not None:
+        return None
     if source.KIND == "jsonl" and errand.path.is_file() and errand.path.suffix in (".jsonl", ".ndjson"):
         with errand.path.open("rb") as stream:
             return sum(piece.count(b"\n") for piece in iter(lambda: stream.read(PIECE), b""))

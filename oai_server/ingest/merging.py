@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from oai_server.model import ancestors
 from oai_server.store import Known
 
 Sets = tuple[str, ...]
@@ -33,5 +34,7 @@ def merged(sets: Sets, source: str, known: Known, shares: Shares, so_far: Sets |
 
 
 def united(*sets: Iterable[str]) -> Sets:
-    """These sets in an order that does not depend on who gave them first."""
-    return tuple(sorted({spec for each in sets for spec in each}))
+    """These sets without those above others of them, in an order that does not depend on who gave them first."""
+    named = {spec for each in sets for spec in each}
+    above = {ancestor for spec in named for ancestor in ancestors(spec)}
+    return tuple(sorted(named - above))

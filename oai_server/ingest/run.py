@@ -11,6 +11,7 @@ from oai_server.ingest import jsonl
 from oai_server.ingest.deciding import BATCH, Delivery, Manner, Shared
 from oai_server.ingest.flow import Flow, Outcome
 from oai_server.ingest.keeping import Hands, Job
+from oai_server.ingest.merging import united
 from oai_server.ingest.numbers import Numbers
 from oai_server.ingest.spool import Spool
 from oai_server.ingest.taking import Progress, Taking
@@ -47,7 +48,9 @@ class Run:
         self.spool.__exit__()
 
     def take(self, delivery: Delivery, progress: Progress = lambda count, total: None) -> Tally:
-        """Take in one source; SourceError where nothing of it can be read."""
+        """Take in one source, once; SourceError where nothing of it can be read."""
+        if delivery.source in self.takings:
+            return Tally()
         if self.manner.dry_run:
             begun = Begun(0, mark_of(self.store, delivery.source), 0, 0)
         else:
@@ -172,5 +175,5 @@ def _left(others: Mapping[int, Mapping[str, tuple[str, ...]]], source: str, stor
     told = others[stored.id]
     owner = next(iter(told)) if stored.source == source else stored.source
     item = jsonl.kept(stored.content)
-    reading = Reading(replace(item, sets=tuple(sorted({spec for sets in told.values() for spec in sets}))), owner)
+    reading = Reading(replace(item, sets=united(*told.values())), owner)
     return Job(reading, owner, 0, stored.by_hand, again=True, seen=stored.seen)

@@ -108,10 +108,7 @@ class Taking:
         reading = given.reading if isinstance(given, Update) else given
         item = replace(reading.item, identifier=identifier, sets=(*reading.item.sets, *shared.manner.sets))
         known = normalise(replace(reading, item=item))
-        if not isinstance(given, Update):
-            return Entry(self.tally.read, known)
-        given = replace(given, item=known.item, sets_given=given.sets_given or bool(shared.manner.sets))
-        return Entry(self.tally.read, known, given)
+        return Entry(self.tally.read, known, replace(given, item=known.item) if isinstance(given, Update) else None)
 
     def _named(self, local: str) -> str:
         """The identifier that we serve, where there can be one."""

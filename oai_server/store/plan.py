@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import NamedTuple
 
@@ -116,6 +116,10 @@ class Plan:
     def add(self, batch: Sequence[KeptItem]) -> Mapping[str, Change]:
         """What becomes of each item, by identifier."""
         held = held_items(self.connection, [item.identifier for item in batch])
+        if any(item.datestamp is not None for item in batch) and _fact(self.connection, "harvested") != "0":
+            batch = [
+                replace(item, datestamp=None) for item in batch
+            ]  # a harvester has come
         changes: dict[str, Change] = {}
         for item in batch:
             old = held.get(item.identifier)

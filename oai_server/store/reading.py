@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Literal
 
@@ -44,6 +44,7 @@ from oai_server.store.tallies import LONGEST, SIZE, bounds
 
 BEFORE_ALL = -(2**62)
 AFTER_ALL = 2**62
+PATIENCE, PAUSE = 20, 0.1  # tries to note the first harvest, and the seconds between them
 SAMPLED = 10_000  # items among which an example is looked for
 Parts = Literal["headers", "bodies", "packed"]
 
@@ -240,21 +241,38 @@ class Store:
         return int(self._set_count.rows({"profile": profile})[0][0])
 
     def note_harvest(self) -> None:
-        """Remember, once, that a harvester has seen datestamps: from now on no source may bring its own.
+        """Remember, once, that a harvester is about to see datestamps: from now on no source may bring its own.
 
-        A database that cannot be written to now (a standby, a full disk) is asked again with the next harvest.
+        StoreUnavailable while another writer keeps this from being remembered. A database that cannot be written to at
+        all (a standby, a read-only file) is asked again with the next harvest.
         """
-        if not self._harvested:
-            with suppress(StoreUnavailable):
-                self._remember_harvest()
+        if self._harvested:
+            return
+        for turn in range(PATIENCE):
+            if turn:
+                self.sleep(PAUSE)
+            if self.fact("harvested") is not None or self.read_only or self._remember_harvest():
                 self._harvested = True
+                return
+        raise StoreUnavailable("a writer is at work, and the first harvest has to be noted before it begins")
 
-    def _remember_harvest(self) -> None:
-        if self.fact("harvested") is None:
-            with self._reading(), writing(self.engine).begin() as connection:
-                lock_writers(connection)
-                if connection.scalar(select(facts.c.value).where(facts.c.name == "harvested")) is None:
-                    connection.execute(facts.insert().values(name="harvested", value=str(self.now())))
+    @property
+    def read_only(self) -> bool:
+        """Whether this process cannot write to the database at all."""
+        sqlite = self.engine.dialect.name == "sqlite"
+        question = "PRAGMA query_only" if sqlite else "SHOW transaction_read_only"
+        with self._reading() as connection:
+            if sqlite and "mode=ro" in str(self.engine.url):
+                return True
+            return str(connection.exec_driver_sql(question).scalar()) in ("1", "on")
+
+    def _remember_harvest(self) -> bool:
+        with try_writing(self.engine) as connection:
+            if connection is None:
+                return False
+            if connection.scalar(select(facts.c.value).where(facts.c.name == "harvested")) is None:
+                connection.execute(facts.insert().values(name="harvested", value=str(self.now())))
+        return True
 
     def due(self, day: str) -> bool:
         """Whether time has changed an item by that ISO day."""

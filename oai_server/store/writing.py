@@ -21,6 +21,8 @@ from oai_server.store.runs import Begun, Step
 from oai_server.store.tables import facts, formats, items, sets
 from oai_server.store.waiting import turn
 
+LONGEST_WAIT = 5  # seconds: more than that only after a clock was set back, and then nobody has to wait for it
+
 
 class Writer:
     """Writes to a store. Several may be at work, in any process: each transaction waits for the one before."""
@@ -148,7 +150,7 @@ class Writer:
         if self._last_stamp:
             ahead = self._last_stamp - self.store.clock()
             if ahead > 0:
-                self.store.sleep(ahead)
+                self.store.sleep(min(ahead, LONGEST_WAIT))
             with self._transaction() as connection:
                 extend(connection, self.store.now())  # for a copy that nobody can write to
 

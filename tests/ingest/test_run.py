@@ -113,6 +113,19 @@ def test_a_later_one_replaces_the_sets_too(pipeline, store):
 # --- sets of several files ---
 
 
+def test_with_merge_sets_the_order_of_sets_is_no_change_and_what_is_above_is_left_out(pipeline, store, clock):
+    def take():
+        for name, sets in (("one", ["c", "a", "b:x"]), ("two", ["b", "z", "a"])):
+            pipeline.ingest(readings(item("1", sets=sets), item(name, sets=["z", "y"])), name, merge_sets=True)
+
+    take()
+    assert sets_of(store, "1") == ["a", "b:x", "c", "z"]
+    before = state(store, stamps=True)
+    clock.sleep(100)
+    take()
+    assert state(store, stamps=True) == before
+
+
 @pytest.mark.parametrize("between", [0, 4, 20])
 def test_with_merge_sets_an_item_of_one_source_is_in_all_its_sets(pipeline, store, clock, between):
     given = [
@@ -312,6 +325,14 @@ def test_an_update_changes_its_columns_of_the_stored_item_and_nothing_else(pipel
     assert b"bees" in store.record(FULL("1"), "oai_dc").body
     again = pipeline.ingest([row("1", ("dc.title", None), fields={"dc.title": (Value("New"),)})], "rows")
     assert again.changes == {"unchanged": 1}
+
+
+def test_an_update_puts_an_item_into_the_set_of_the_run_too_and_leaves_its_own(pipeline, store):
+    pipeline.ingest(readings(item("1", sets=["a"])), "saf")
+    given = [row("1", ("dc.type", None), fields={"dc.type": (Value("Thesis"),)})]
+    pipeline.ingest(given, "rows", sets=("b",))
+    assert sets_of(store, "1") == ["a", "b"]
+    assert pipeline.ingest(given, "rows", sets=("b",)).changes == {"unchanged": 1}
 
 
 def test_an_update_of_nothing_is_refused_where_it_makes_no_item(pipeline, store):

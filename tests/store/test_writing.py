@@ -328,3 +328,41 @@ def test_more_items_than_a_statement_takes_names_are_rendered_again(pipeline, st
     pipeline.ingest(readings(*(item(str(n)) for n in range(1100))), "test")
     names = [f"oai:demo.example.org:{n}" for n in range(1100)]
     assert pipeline.render_again([*names, names[0]]).changes == {"unchanged": 1100}
+
+
+def test_a_source_loses_the_right_to_its_datestamps_when_the_first_harvester_comes(pipeline, store, make_client, clock):
+    """In the midst of an ingest: what comes in later would lie before the responseDate it was told."""
+    from datetime import UTC, datetime
+
+    def given():
+        yield readings(*(item(f"a{n}", datestamp=datetime(2020, 1, 1, tzinfo=UTC)) for n in range(600)))
+        clock.sleep(10)
+        told.append(make_client(store)(verb="ListIdentifiers", metadataPrefix="oai_dc").texts("responseDate")[0])
+        yield readings(*(item(f"b{n}", datestamp=datetime(2020, 1, 1, tzinfo=UTC)) for n in range(600)))
+
+    told: list[str] = []
+    pipeline.ingest((each for part in given() for each in part), "test", keep_datestamps=True)
+    client = make_client(store, page_size=1000)
+    whole = set(client.identifiers(metadataPrefix="oai_dc"))
+    assert len(whole) == 1200
+    later = set(client.identifiers(metadataPrefix="oai_dc", from_=told[0]))
+    assert {f"oai:demo.example.org:b{n}" for n in range(550, 600)} <= later
+
+
+def test_the_first_harvest_is_not_kept_waiting_by_a_writer_for_long(store, make_client):
+    """It is told to come again: 503 with Retry-After (guidelines, section 6.1)."""
+    with writing(store.engine).begin() as connection:
+        lock_writers(connection)
+        answer = make_client(store).flask.get("/oai?verb=ListRecords&metadataPrefix=oai_dc")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+        assert make_client(store)(verb="Identify").status == 200
+    assert make_client(store)(verb="ListRecords", metadataPrefix="oai_dc").code == "noRecordsMatch"
+    assert store.fact("harvested") is not None
+
+
+def test_a_clock_that_went_back_keeps_no_command_waiting(pipeline, store, clock):
+    pipeline.ingest(readings(item("1")), "test")
+    clock.sleep(-3600)
+    start = clock.seconds
+    pipeline.ingest(readings(item("2")), "test")
+    assert clock.seconds - start <= 5
