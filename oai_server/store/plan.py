@@ -117,9 +117,7 @@ class Plan:
         """What becomes of each item, by identifier."""
         held = held_items(self.connection, [item.identifier for item in batch])
         if any(item.datestamp is not None for item in batch) and _fact(self.connection, "harvested") != "0":
-            batch = [
-                replace(item, datestamp=None) for item in batch
-            ]  # a harvester has come
+            batch = [replace(item, datestamp=None) for item in batch]  # a harvester has come
         changes: dict[str, Change] = {}
         for item in batch:
             old = held.get(item.identifier)
