@@ -74,11 +74,9 @@ def _waiting() -> None:
 @contextmanager
 def pipeline_of(settings: Settings, processes: int | None = None) -> Iterator[Pipeline]:
     """The store with what fills it; ``processes`` in place of the setting."""
-    from oai_server.ingest.keeping import collect_rarely
     from oai_server.ingest.pipeline import Pipeline
 
     with store_of(settings) as store, hands_of(settings, processes) as hands:
-        collect_rarely()
         yield Pipeline(store, hands, settings.identifier_domain, _waiting)
 
 
