@@ -38,9 +38,10 @@ class Showing:
         views = [_view(item, "", merged(item.sets, by_rule), dict.fromkeys(known, ""))]
         for profile, membership in zip(self.profiles, self._memberships, strict=True):
             its_own = by_rule if membership is self.membership else membership.sets_of(item, day, source)
-            offered = {*profile.formats, "oai_dc"} if profile.formats else set(known)
             special = self.variants.get(profile.variant, frozenset())
-            variants = {prefix: profile.variant if prefix in special else "" for prefix in known if prefix in offered}
+            variants = {
+                prefix: profile.variant if prefix in special else "" for prefix in known if profile.offers(prefix)
+            }
             hidden = not (active and profile.shows(item, day, source))
             views.append(_view(item, profile.name, profile.sets_of(item.sets, its_own), variants, hidden))
         return tuple(views)

@@ -52,6 +52,10 @@ class Profile:
     hide_embargoed: bool = False
     variant: str = ""
 
+    def offers(self, prefix: str) -> bool:
+        """Whether this is one of its formats; oai_dc always is (section 3.4)."""
+        return not self.formats or prefix == "oai_dc" or prefix in self.formats
+
     def shows(self, item: Item, day: date, source: str = "") -> bool:
         """Whether the item is in this profile on that day."""
         if self.hide_embargoed and any(file.access == "embargoed" for file in item.as_of(day).files):

@@ -103,8 +103,7 @@ class Plan:
         self.stamped = False
         self.place = Lists(connection, known_lists)
         self._rows = _Rows()
-        self._first_change = int(_fact(connection, "change"))
-        self._change = self._first_change
+        self._change = int(_fact(connection, "change"))
         self._items = count(self._greatest(items.c.id) + 1)
         self._headers = count(self._greatest(headers.c.id) + 1)
         self._renditions = count(self._greatest(renditions.c.id) + 1)
@@ -251,16 +250,19 @@ class Plan:
         delete_rows(connection, segments, rows.renditions_gone)
         delete_rows(connection, entries, rows.entries_gone)
         insert_rows(connection, entries, rows.entries)
-        self._tally(steps(rows.moved))
+        tally(connection, rows.moved)
         if self.stamped:
             _remember(connection, "change", self._change)
             _remember(connection, "stamp", max(self.stamp, int(_fact(connection, "stamp"))))
         if self._earliest is not None:
             _remember(connection, "earliest", min(self._earliest, int(_fact(connection, "earliest"))))
 
-    def _tally(self, more: Mapping[tuple[int, int, int], int]) -> None:
-        add_to_rows(self.connection, tallies, [(*key, each) for key, each in more.items()])
-        delete_rows(self.connection, tallies, [key for key, each in more.items() if each < 0], only_if="size = 0")
+
+def tally(connection: Connection, moved: Mapping[tuple[int, int], int]) -> None:
+    """Keep the sizes true, for that many entries more or fewer by list and datestamp."""
+    more = steps(moved)
+    add_to_rows(connection, tallies, [(*key, each) for key, each in more.items()])
+    delete_rows(connection, tallies, [key for key, each in more.items() if each < 0], only_if="size = 0")
 
 
 def _item_values(item: KeptItem) -> dict[str, object]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from sqlalchemy import delete, select
 
-from oai_server.store.bulk import add_to_rows, delete_rows
-from oai_server.store.plan import Lists, held_items
+from oai_server.store.bulk import delete_rows
+from oai_server.store.plan import Lists, held_items, tally
 from oai_server.store.reading import Store
 from oai_server.store.tables import (
     entries,
@@ -19,9 +20,7 @@ from oai_server.store.tables import (
     repeats,
     segments,
     shares,
-    tallies,
 )
-from oai_server.store.tallies import steps
 from oai_server.store.waiting import turn
 
 
@@ -42,12 +41,8 @@ def purge(store: Store, identifiers: Iterable[str]) -> list[str]:
             for list_id in place.of(profile, prefix, header.sets)
         ]
         delete_rows(connection, entries, gone)
-        fewer: dict[tuple[int, int], int] = {}
-        for list_id, datestamp, _change in gone:
-            fewer[list_id, datestamp] = fewer.get((list_id, datestamp), 0) - 1
-        changed = steps(fewer)
-        add_to_rows(connection, tallies, [(*key, each) for key, each in changed.items()])
-        delete_rows(connection, tallies, list(changed), only_if="size = 0")
+        left = Counter((list_id, datestamp) for list_id, datestamp, _ in gone)
+        tally(connection, {place: -count for place, count in left.items()})
         numbers = [item.id for item in held.values()]
         of_items = select(headers.c.id).where(headers.c.item_id.in_(numbers))
         connection.execute(delete(records).where(records.c.header_id.in_(of_items)))

@@ -98,8 +98,7 @@ def _door(settings: Settings, store: Store, profile: Profile | None = None) -> t
         return Provider(settings, store, formats, codings), address
     base_url = profile.base_url or (f"{settings.base_url}/{profile.name}" if settings.base_url else None)
     address = Address(base_url, f"{fallback}/{profile.name}", settings.trusted_proxies, f"/{profile.name}")
-    offered = {*profile.formats, "oai_dc"} if profile.formats else set(formats)
-    its_own = {prefix: known for prefix, known in formats.items() if prefix in offered}
+    its_own = {prefix: known for prefix, known in formats.items() if profile.offers(prefix)}
     return Provider(settings.of_profile(profile), store, its_own, codings, profile), address
 
 
